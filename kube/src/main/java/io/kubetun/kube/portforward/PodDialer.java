@@ -1,0 +1,43 @@
+package io.kubetun.kube.portforward;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+
+/** Opens byte streams to ports of pods. Thread-safe; never blocks. */
+public interface PodDialer extends AutoCloseable {
+    /**
+     * Opens a TCP flow to a port inside a pod.
+     *
+     * @param pod which port of which pod
+     * @param loop the event loop that the channel shall live on
+     * @return the channel as {@link io.kubetun.spi.Dialer#dial} promises it, or a {@link io.kubetun.spi.DialException}
+     */
+    Future<Channel> dial(PodPort pod, EventLoop loop);
+
+    /**
+     * Says that a pod is gone or another one has its name: its connections are closed, their flows reset.
+     *
+     * @param namespace the pod's namespace
+     * @param pod the pod's name
+     */
+    void podGone(String namespace, String pod);
+
+    /** Closes all connections. */
+    @Override
+    void close();
+
+    /**
+     * A port of a pod.
+     *
+     * @param namespace the pod's namespace
+     * @param pod its name
+     * @param port 1 to 65535
+     */
+    record PodPort(String namespace, String pod, int port) {
+        @Override
+        public String toString() {
+            return "pod/" + pod + "." + namespace + ":" + port;
+        }
+    }
+}

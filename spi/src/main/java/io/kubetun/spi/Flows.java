@@ -1,0 +1,48 @@
+package io.kubetun.spi;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import java.net.InetSocketAddress;
+
+/**
+ * Accepts local connections and joins them to dialled channels. Safe for use by several threads.
+ *
+ * <p>A session has a limit of open flows; a connection above it is reset at once and counted.
+ */
+public interface Flows {
+    /**
+     * Listens for TCP on an address of this machine. Where the user may not (a port below 1024), the helper opens it.
+     *
+     * @param address where; port 0 takes a free one
+     * @param initializer added to each accepted channel, on the loop that the channel lives on; the channel's
+     *     auto-read is on and half-closure allowed
+     * @return the open listener
+     * @throws KubetunException if the address is taken, not of this machine or forbidden
+     */
+    FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException;
+
+    /**
+     * Joins two channels of {@code ByteBuf}, both ways, with back-pressure, half-close and reset passed on; counted for
+     * status and metrics. Call it on the loop that both live on. Handlers already in the pipelines stay; those of a
+     * finished handshake should have been removed.
+     *
+     * @param client the accepted channel
+     * @param remote the dialled channel
+     * @param target where it leads, for counting
+     */
+    void join(Channel client, Channel remote, Target target);
+
+    /** An open listener. */
+    interface FlowListener extends AutoCloseable {
+        /**
+         * Returns where it listens.
+         *
+         * @return the address with its real port
+         */
+        InetSocketAddress address();
+
+        /** Stops accepting; flows already joined go on until the session ends. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,80 @@
+package io.kubetun.spi;
+
+import io.kubetun.spi.cluster.Cluster;
+import io.kubetun.spi.event.Events;
+import io.kubetun.spi.host.Effects;
+import io.kubetun.spi.host.Host;
+import java.nio.file.Path;
+
+/** The session that a mode runs in. Safe for use by several threads. */
+public interface SessionContext {
+    /**
+     * Returns the session's id: short, unique among the living sessions of this user.
+     *
+     * @return the id
+     */
+    String id();
+
+    /**
+     * Returns the name of the profile, or of the command for an ad-hoc session.
+     *
+     * @return the name
+     */
+    String profile();
+
+    /**
+     * Returns the cluster that the session joins.
+     *
+     * @return the cluster
+     */
+    Cluster cluster();
+
+    /**
+     * Returns the way into the cluster: counted, limited, and told on the event bus.
+     *
+     * @return the dialer of this session
+     */
+    Dialer dialer();
+
+    /**
+     * Returns this machine.
+     *
+     * @return the host
+     */
+    Host host();
+
+    /**
+     * Returns the only door for changes to host or cluster: journalled before they happen, undone at the session's end.
+     *
+     * @return the effects of this session
+     */
+    Effects effects();
+
+    /**
+     * Returns the event bus.
+     *
+     * @return where to publish and read
+     */
+    Events events();
+
+    /**
+     * Returns what accepts local connections and joins them to dialled ones.
+     *
+     * @return the flow listeners of this session
+     */
+    Flows flows();
+
+    /**
+     * Returns where a line of progress for the person goes.
+     *
+     * @return progress
+     */
+    Progress progress();
+
+    /**
+     * Returns a folder, mode 0700, that outlives the session and belongs to this user, for what should be the same next time.
+     *
+     * @return an existing folder
+     */
+    Path stateFolder();
+}

@@ -1,0 +1,61 @@
+package io.kubetun.spi.cluster;
+
+import io.kubetun.spi.Dialer;
+import io.kubetun.spi.KubetunException;
+import java.net.URI;
+
+/** A cluster that a session has joined. Safe for use by several threads. */
+public interface Cluster extends AutoCloseable {
+    /**
+     * Says which cluster this is.
+     *
+     * @return its identity
+     */
+    Identity identity();
+
+    /**
+     * Asks the API server for its version, once: shows that it can be reached and the credentials hold. Blocks.
+     *
+     * @return the server's version, such as {@code v1.34.4}
+     * @throws KubetunException if not
+     */
+    String check() throws KubetunException;
+
+    /**
+     * Returns the way to its pods, not yet counted or limited by the session.
+     *
+     * @return the dialer
+     */
+    Dialer dialer();
+
+    /**
+     * Watches Services and their endpoints. Returns when the first list is complete and told. Blocks until then.
+     *
+     * @param selection which
+     * @param listener told of each; called by one thread at a time, which may block
+     * @return stops the watch when closed
+     * @throws KubetunException if the cluster cannot be reached, or permission is missing: it then names the verb
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    Watch watchServices(ServiceSelection selection, ServiceListener listener)
+            throws KubetunException, InterruptedException;
+
+    /** Ends watches and connections. */
+    @Override
+    void close();
+
+    /**
+     * Which cluster, as whom.
+     *
+     * @param context the context's name, or {@code in-cluster}
+     * @param server the API server
+     * @param namespace the active namespace
+     */
+    record Identity(String context, URI server, String namespace) {}
+
+    /** A running watch. */
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

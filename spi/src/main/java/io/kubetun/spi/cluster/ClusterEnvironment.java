@@ -1,0 +1,15 @@
+package io.kubetun.spi.cluster;
+
+import io.kubetun.spi.Progress;
+import io.kubetun.spi.Transport;
+import io.kubetun.spi.event.Events;
+
+/**
+ * What a session lends to its cluster.
+ *
+ * @param session the session's id
+ * @param transport the session's event loops
+ * @param events where to tell what happens
+ * @param progress where to tell the person
+ */
+public record ClusterEnvironment(String session, Transport transport, Events events, Progress progress) {}

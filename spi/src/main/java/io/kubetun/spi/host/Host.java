@@ -1,0 +1,74 @@
+package io.kubetun.spi.host;
+
+import io.kubetun.spi.KubetunException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/** This machine. Makes effects, does not apply them. Thread-safe; methods may block. */
+public interface Host extends AutoCloseable {
+    /**
+     * An effect that puts one fenced block of names into a hosts file, the user's own lines kept byte for byte.
+     *
+     * @param file the file, usually {@code /etc/hosts}
+     * @param owner whose block: a session's id
+     * @param entries the names; an empty list leaves no block
+     * @return the effect; the next one with the same file and owner takes its place
+     */
+    Effect hostsBlock(Path file, String owner, List<HostsEntry> entries);
+
+    /**
+     * An effect that makes a loopback address usable.
+     *
+     * @param address within 127.0.0.0/8
+     * @return the effect
+     */
+    Effect loopbackAlias(InetAddress address);
+
+    /**
+     * Says whether loopback addresses other than 127.0.0.1 need a {@link #loopbackAlias} here (macOS) or just work (Linux).
+     *
+     * @return true if they do
+     */
+    boolean needsLoopbackAliases();
+
+    /**
+     * Opens a listening TCP socket that the user may not open, through the helper.
+     *
+     * @param address where
+     * @return a file descriptor, listening, owned by the caller
+     * @throws KubetunException if there is no helper, or the address is taken
+     */
+    int listeningSocket(InetSocketAddress address) throws KubetunException;
+
+    /**
+     * Says whether the local peer of an accepted loopback connection has closed it wholly, rather than only its sending half:
+     * the kernel's socket table tells, the FIN alone does not.
+     *
+     * @param local our end
+     * @param peer the peer's end, on this machine
+     * @return true only if certain
+     */
+    boolean peerClosed(InetSocketAddress local, InetSocketAddress peer);
+
+    /** Closes the connection to the helper, which then undoes what is left and ends. */
+    @Override
+    void close();
+
+    /**
+     * A line of a hosts file.
+     *
+     * @param address the address
+     * @param names one or more names
+     */
+    record HostsEntry(InetAddress address, List<String> names) {
+        /** Takes a copy. */
+        public HostsEntry {
+            names = List.copyOf(names);
+            if (names.isEmpty()) {
+                throw new IllegalArgumentException("an entry without names");
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** This machine as a mode sees it: effects, listening sockets and the facts of its network stack. */
+package io.kubetun.spi.host;
