@@ -136,7 +136,7 @@ final class HostsForwardMode implements Mode {
             List<HostsEntry> entries = new ArrayList<>();
             for (Forward forward : forwards.all()) {
                 List<String> own = names.getOrDefault(forward.key(), List.of());
-                if (!own.isEmpty()) {
+                if (!own.isEmpty() && !forward.ports().isEmpty()) {
                     entries.add(new HostsEntry(forward.address(), own));
                 }
                 forward.ports()
