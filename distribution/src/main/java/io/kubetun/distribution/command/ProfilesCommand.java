@@ -32,8 +32,8 @@ final class ProfilesCommand implements Callable<Integer> {
             table.row(
                     profile.name(),
                     String.join(",", profile.modes()),
-                    profile.source().toString(),
-                    profile.error());
+                    profile.path().toString(),
+                    profile.error().orElse(""));
         }
         System.out.println(table.render());
         return 0;
