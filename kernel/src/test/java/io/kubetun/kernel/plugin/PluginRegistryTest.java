@@ -22,6 +22,16 @@ class PluginRegistryTest {
     private static final Map<String, String> MANIFEST =
             Map.of(SpiVersion.ATTRIBUTE, SpiVersion.CURRENT.toString(), "Implementation-Version", "2.5");
 
+    private static final Map<String, String> INCOMPLETE = Map.of(
+            "module-info.java", PluginJars.module("com.example.bad"),
+            "ThePlugin.java", """
+                    package com.example.bad;
+                    public final class ThePlugin extends Base implements io.kubetun.spi.Plugin {
+                        public String name() { return "bad"; }
+                    }
+                    """,
+            "Base.java", "package com.example.bad; class Base {}");
+
     @TempDir
     Path work;
 
@@ -161,14 +171,12 @@ class PluginRegistryTest {
                         "one",
                         "no version of the form")
                 .entrySet()) {
-            // Its class file is cut off: to load it would give another reason.
+            // Its class lacks its superclass: to load it would give another reason.
             jars.jar(
                     plugins.resolve("old.jar"),
                     Map.of(SpiVersion.ATTRIBUTE, wrong.getKey()),
-                    Map.of(
-                            "module-info.java", PluginJars.module("com.example.old"),
-                            "ThePlugin.java", PluginJars.plugin("com.example.old", "old")),
-                    "com/example/old/ThePlugin.class");
+                    INCOMPLETE,
+                    "com/example/bad/Base.class");
             assertDisabled("old", wrong.getValue());
         }
         jars.jar(
@@ -207,16 +215,7 @@ class PluginRegistryTest {
 
     @Test
     void disablesWhatLacksAClassOrAModule() throws Exception {
-        Map<String, String> sources = Map.of(
-                "module-info.java", PluginJars.module("com.example.bad"),
-                "ThePlugin.java", """
-                        package com.example.bad;
-                        public final class ThePlugin extends Base implements io.kubetun.spi.Plugin {
-                            public String name() { return "bad"; }
-                        }
-                        """,
-                "Base.java", "package com.example.bad; class Base {}");
-        jars.jar(plugins.resolve("bad.jar"), MANIFEST, sources, "com/example/bad/Base.class");
+        jars.jar(plugins.resolve("bad.jar"), MANIFEST, INCOMPLETE, "com/example/bad/Base.class");
         assertDisabled("bad", "NoClassDefFoundError: com/example/bad/Base");
 
         Files.delete(plugins.resolve("bad.jar"));
