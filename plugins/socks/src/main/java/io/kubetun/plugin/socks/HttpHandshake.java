@@ -116,8 +116,10 @@ final class HttpHandshake extends ChannelInboundHandlerAdapter {
 
     private void answer(ChannelHandlerContext context, HttpAnswer answer) {
         answered = true;
-        LingeringClose.close(context.channel(), answer.bytes(context.alloc()), limits.lingerTime());
+        LingeringClose last = new LingeringClose(limits.lingerTime());
+        context.pipeline().addLast(last);
         leave(context);
+        last.answer(context.channel(), answer.bytes(context.alloc()));
     }
 
     private void leave(ChannelHandlerContext context) {

@@ -19,13 +19,12 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
     private final Duration time;
     private Future<?> timeout;
 
-    private LingeringClose(Duration time) {
+    LingeringClose(Duration time) {
         this.time = time;
     }
 
-    /** Takes over a client that has no other handler left. Call it on the client's loop. */
-    static void close(Channel client, ByteBuf answer, Duration time) {
-        client.pipeline().addLast(new LingeringClose(time));
+    /** Answers, when this is the client's only handler. Call it on the client's loop. */
+    void answer(Channel client, ByteBuf answer) {
         client.config().setAutoRead(true);
         client.writeAndFlush(answer).addListener(written -> {
             if (written.isSuccess() && client instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {

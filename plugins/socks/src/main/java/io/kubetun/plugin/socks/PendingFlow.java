@@ -118,8 +118,9 @@ final class PendingFlow extends ChannelInboundHandlerAdapter {
     private void refused(Channel client, DialException failure) {
         LOG.debug("no flow to {}: {}", target, failure.getMessage());
         drop();
-        client.pipeline().remove(this);
-        LingeringClose.close(client, reply.refused(failure, client.alloc()), limits.lingerTime());
+        LingeringClose last = new LingeringClose(limits.lingerTime());
+        client.pipeline().replace(this, null, last);
+        last.answer(client, reply.refused(failure, client.alloc()));
     }
 
     private DialException failure(Throwable cause) {

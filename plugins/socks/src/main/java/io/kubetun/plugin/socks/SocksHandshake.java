@@ -7,7 +7,6 @@ import io.kubetun.plugin.socks.SocksMessage.Unsupported;
 import io.kubetun.spi.SessionContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
@@ -108,9 +107,10 @@ final class SocksHandshake extends ByteToMessageDecoder {
     }
 
     private void close(ChannelHandlerContext context, ByteBuf answer) {
-        Channel client = context.channel();
-        LingeringClose.close(client, answer, limits.lingerTime());
+        LingeringClose last = new LingeringClose(limits.lingerTime());
+        context.pipeline().addLast(last);
         leave(context);
+        last.answer(context.channel(), answer);
     }
 
     private void leave(ChannelHandlerContext context) {
