@@ -108,7 +108,8 @@ final class ApiSignature {
     }
 
     private static String field(Field field) {
-        return modifiers(field.accessFlags(), AccessFlag.ENUM) + field.getGenericType().getTypeName() + " " + field.getName();
+        return modifiers(field.accessFlags(), AccessFlag.ENUM)
+                + field.getGenericType().getTypeName() + " " + field.getName();
     }
 
     private static String constructor(Constructor<?> constructor) {
