@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /** Any text is a profile or an error for people, and nothing else. */
 class ProfileFuzzTest {
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "5m")
     void readsAnyText(byte[] text) throws IOException {
         Path folder = Files.createTempDirectory("profile-fuzz");
         Path file = folder.resolve("fuzz.conf");
