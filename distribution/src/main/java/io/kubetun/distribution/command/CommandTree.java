@@ -1,0 +1,90 @@
+package io.kubetun.distribution.command;
+
+import io.kubetun.distribution.Installation;
+import io.kubetun.distribution.Version;
+import io.kubetun.kernel.plugin.PluginRegistry;
+import io.kubetun.spi.ModeDescriptor;
+import io.kubetun.spi.ModeDescriptor.Option;
+import io.kubetun.spi.cluster.ClusterProvider;
+import java.util.List;
+import java.util.ServiceLoader;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** Builds the whole command line: one subcommand a mode, from its descriptor, beside the fixed ones. */
+public final class CommandTree {
+    private final Installation installation;
+    private final PluginRegistry plugins;
+    private final List<Option> clusterOptions;
+
+    /**
+     * Takes what the commands are made from.
+     *
+     * @param installation where things are
+     * @param plugins what is loaded
+     */
+    public CommandTree(Installation installation, PluginRegistry plugins) {
+        this.installation = installation;
+        this.plugins = plugins;
+        this.clusterOptions = ServiceLoader.load(CommandTree.class.getModule().getLayer(), ClusterProvider.class)
+                .findFirst()
+                .map(ClusterProvider::options)
+                .orElse(List.of());
+    }
+
+    /**
+     * Builds it.
+     *
+     * @return the root command
+     */
+    public CommandLine build() {
+        Sessions sessions = new Sessions(installation, plugins, clusterOptions);
+        CommandSpec root = CommandSpec.create().name("kubetun");
+        root.version("kubetun " + Version.number());
+        root.usageMessage()
+                .description(
+                        "Joins this machine to Kubernetes clusters: reach Services and pods by name and address as if inside.",
+                        "",
+                        "Starts the modes that a profile names, or one mode by its own command.");
+        RootCommand start = new RootCommand(root, sessions);
+        add(root, start.spec());
+        for (ModeDescriptor mode : plugins.modes()) {
+            CommandSpec command = new ModeCommand(mode, clusterOptions, sessions).spec();
+            if (!mode.command().equals(mode.name())) {
+                command.aliases(mode.name());
+            }
+            root.addSubcommand(mode.command(), finished(command));
+        }
+        root.addSubcommand("status", finished(new StatusCommand().spec()));
+        root.addSubcommand("plugins", finished(new PluginsCommand(plugins).spec()));
+        root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));
+        CommandSpec config = CommandSpec.create();
+        config.usageMessage().description("Shows how profiles are read.");
+        config.addSubcommand("view", finished(new ConfigViewCommand(sessions).spec()));
+        root.addSubcommand("config", finished(config));
+        root.addSubcommand("schema", finished(new SchemaCommand(sessions).spec()));
+        root.addSubcommand("demo", finished(new DemoCommand(installation, plugins, clusterOptions).spec()));
+        root.addSubcommand("helper", finished(new HelperCommand().spec()));
+        CommandSpec version = CommandSpec.create();
+        version.usageMessage().description("Prints the version.");
+        root.addSubcommand("version", finished(version));
+        CommandSpec completion = CommandSpec.forAnnotatedObject(new GenerateCompletion());
+        completion.usageMessage().description("Prints a completion script for bash and zsh: source <(kubetun completion)");
+        root.addSubcommand("completion", completion);
+        return new CommandLine(root);
+    }
+
+    private static CommandSpec finished(CommandSpec spec) {
+        return add(spec, spec);
+    }
+
+    private static CommandSpec add(CommandSpec root, CommandSpec spec) {
+        spec.mixinStandardHelpOptions(false);
+        Flags.common(spec);
+        spec.usageMessage().width(120).autoWidth(false);
+        spec.usageMessage().sectionMap().remove(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING);
+        return root;
+    }
+}

@@ -1,0 +1,48 @@
+package io.kubetun.distribution.command;
+
+import io.kubetun.spi.ErrorCode;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** {@code kubetun --profile NAME}: starts what the profile says; without one, shows the help. */
+final class RootCommand implements Callable<Integer> {
+    private final Sessions sessions;
+    private final Flags flags = new Flags();
+    private final CommandSpec spec;
+    private final OptionSpec profile = OptionSpec.builder("--profile", "-p")
+            .type(String.class)
+            .arity("1")
+            .paramLabel("NAME")
+            .description("The profile to start: ./NAME.conf, the user's profiles, the installation's.")
+            .build();
+
+    RootCommand(CommandSpec root, Sessions sessions) {
+        this.sessions = sessions;
+        this.spec = root;
+        root.addOption(profile);
+        root.addOption(OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("Print the version.")
+                .build());
+        flags.add(root, "cluster", sessions.clusterOptions());
+        root.userObject();
+    }
+
+    CommandSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        String name = profile.getValue();
+        if (name == null) {
+            CommandLine line = spec.commandLine();
+            line.usage(line.getErr());
+            return ErrorCode.USAGE.status();
+        }
+        return sessions.runProfile(name, flags.overrides(spec.commandLine().getParseResult(), Map.of()));
+    }
+}

@@ -1,0 +1,147 @@
+package io.kubetun.distribution.demo;
+
+import io.kubetun.distribution.Installation;
+import io.kubetun.kernel.Kernel;
+import io.kubetun.kernel.KernelSettings;
+import io.kubetun.kernel.plugin.PluginRegistry;
+import io.kubetun.kernel.profile.Overrides;
+import io.kubetun.kernel.profile.Profile;
+import io.kubetun.kernel.profile.ProfileLoader;
+import io.kubetun.kernel.profile.ProfileSchema;
+import io.kubetun.kernel.session.Session;
+import io.kubetun.kernel.session.SessionStatus;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.ModeDescriptor.Option;
+import io.kubetun.spi.Progress;
+import io.kubetun.testkit.EmbeddedCluster;
+import io.kubetun.testkit.pod.PodResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * The tour that {@code kubetun demo} gives: the same kernel, plugins and wire formats as with a real cluster; only the
+ * cluster is embedded.
+ */
+public final class Demo {
+    private static final String URL_HOST = "hello.demo.svc.cluster.local";
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    private final Installation installation;
+    private final PluginRegistry plugins;
+    private final List<Option> clusterOptions;
+    private final Progress out;
+
+    /**
+     * Takes what a session is made from.
+     *
+     * @param installation where things are
+     * @param plugins what is loaded
+     * @param clusterOptions the keys of a cluster block
+     * @param out where the tour is told
+     */
+    public Demo(
+            Installation installation, PluginRegistry plugins, List<Option> clusterOptions, Progress out) {
+        this.installation = installation;
+        this.plugins = plugins;
+        this.clusterOptions = clusterOptions;
+        this.out = out;
+    }
+
+    /**
+     * Gives the tour.
+     *
+     * @param once whether to end after the fetch, rather than when the process is interrupted
+     * @throws KubetunException if the session cannot start
+     * @throws IOException if the cluster cannot start, or the fetch fails
+     * @throws InterruptedException if interrupted
+     */
+    public void run(boolean once) throws KubetunException, IOException, InterruptedException {
+        Path scratch = Files.createTempDirectory("kubetun-demo");
+        try (EmbeddedCluster cluster = EmbeddedCluster.start()) {
+            cluster.namespace("demo")
+                    .service("hello")
+                    .port("http", 80, 8080)
+                    .create()
+                    .pods(2, pod -> {
+                        String name = pod.name();
+                        pod.http(8080, request -> PodResponse.text("Hello from pod " + name + ", you asked for "
+                                + request.uri() + "\n"));
+                    });
+            out.step("A cluster of its own     " + cluster.url() + " (embedded: Service demo/hello, 2 pods, TLS)");
+            join(cluster, scratch, once);
+        } finally {
+            delete(scratch);
+        }
+        out.step("Stopped. Nothing is left behind: no listener, no file, no change to this machine.");
+    }
+
+    private void join(EmbeddedCluster cluster, Path scratch, boolean once)
+            throws KubetunException, IOException, InterruptedException {
+        Path kubeconfig = cluster.kubeconfig(scratch.resolve("config"));
+        ProfileLoader profiles = new ProfileLoader(
+                new ProfileSchema(clusterOptions, plugins.modes()), List.of(), Map.of(), new Properties());
+        Profile profile = profiles.adHoc(
+                "demo",
+                new Overrides(Map.of(
+                        "cluster.kubeconfig", kubeconfig.toString(), "modes.socks.listen", "127.0.0.1:0")));
+        KernelSettings defaults = KernelSettings.fromEnvironment(installation.environment());
+        KernelSettings settings = new KernelSettings(
+                scratch.resolve("state"), scratch.resolve("run"), defaults.eventLoops(), defaults.maxFlows());
+        try (Kernel kernel = new Kernel(settings, plugins)) {
+            Session session = kernel.start(profile, Optional.empty(), _ -> {});
+            InetSocketAddress socks = session.status().modes().stream()
+                    .map(SessionStatus.ModeStatus::listening)
+                    .flatMap(List::stream)
+                    .findFirst()
+                    .orElseThrow()
+                    .address();
+            out.step("Joined it                mode socks listens on 127.0.0.1:" + socks.getPort()
+                    + ", as an ordinary user");
+            fetch(socks, cluster);
+            if (!once) {
+                out.step("");
+                out.step("Try it: curl --proxy socks5h://127.0.0.1:" + socks.getPort() + " http://hello.demo/");
+                out.step("Ctrl-C stops it.");
+                session.ended().join();
+            }
+        }
+    }
+
+    private void fetch(InetSocketAddress socks, EmbeddedCluster cluster) throws IOException {
+        long start = System.nanoTime();
+        String answer;
+        try (Socket socket = new Socket(new Proxy(Proxy.Type.SOCKS, socks))) {
+            socket.connect(InetSocketAddress.createUnresolved(URL_HOST, 80), TIMEOUT_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            OutputStream request = socket.getOutputStream();
+            request.write(("GET /tour HTTP/1.1\r\nHost: " + URL_HOST + "\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        out.step("Fetched by name          http://" + URL_HOST + "/tour in " + millis + " ms");
+        out.step("  app -> SOCKS5 on loopback -> kubetun: name -> Service demo/hello:80 -> a ready pod:8080");
+        out.step("      -> " + cluster.portForwards().size() + " port-forward connection through the API server -> pod");
+        answer.lines().limit(1).forEach(line -> out.step("  " + line));
+        out.step("  " + answer.substring(answer.indexOf("\r\n\r\n") + 4).strip());
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** One document on stdout: table, JSON or YAML. */
+package io.kubetun.distribution.output;

@@ -1,0 +1,169 @@
+package io.kubetun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubetun.e2e.Running.Result;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code sudo kubetun forward} on a real cluster: names, loopback addresses, and nothing left behind. */
+@EnabledIfEnvironmentVariable(
+        named = "KUBETUN_LAB",
+        matches = ".+",
+        disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
+class ForwardTest {
+    private static final Duration READY = Duration.ofSeconds(40);
+
+    @TempDir
+    Path scratch;
+
+    private LabWorld lab;
+    private String before;
+
+    @BeforeEach
+    void snapshot() throws Exception {
+        lab = (LabWorld) World.open(scratch);
+        before = fingerprint();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        lab.onLaptop("sh", "-c", "mountpoint -q /etc/hosts && umount /etc/hosts; true");
+        assertThat(fingerprint()).isEqualTo(before);
+    }
+
+    private String fingerprint() throws Exception {
+        return lab.onLaptop("sh", "-c", "sha256sum /etc/hosts; stat -c '%a %u %g' /etc/hosts; ip -o addr | cut -c1-80");
+    }
+
+    /** What {@code sudo} does: root, told who called it, with the caller's environment still in its own process. */
+    private Running sudo(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "-i",
+                "SUDO_UID=" + LabWorld.USER,
+                "SUDO_GID=" + LabWorld.USER,
+                "KUBECONFIG=" + lab.home().resolve(".kube/config"),
+                "XDG_STATE_HOME=" + lab.home().resolve("state"),
+                "XDG_RUNTIME_DIR=" + lab.home(),
+                "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                lab.installation().resolve("bin/kubetun").toString()));
+        command.addAll(List.of(arguments));
+        return new Running(lab.asRoot(command.toArray(String[]::new)));
+    }
+
+    private String curl(String url) throws Exception {
+        return lab.sure("curl", "-sS", "--max-time", "20", url);
+    }
+
+    private void works() throws Exception {
+        assertThat(curl("http://echo/")).contains("\"app\":\"echo\"");
+        assertThat(curl("http://echo.lab/")).contains("\"app\":\"echo\"");
+        assertThat(curl("http://echo.lab.svc.cluster.local/")).contains("\"app\":\"echo\"");
+        assertThat(curl("http://peer-0.peer:8080/")).contains("\"pod\":\"peer-0\"");
+        // a and echo both listen on port 80.
+        assertThat(curl("http://a/")).contains("\"app\":\"a\"");
+        assertThat(lab.onLaptop("cat", "/etc/hosts")).contains("192.0.2.10 printer.office.test printer");
+    }
+
+    private List<String> javaOf(String uid) throws Exception {
+        return lab.onLaptop("sh", "-c", "ps -eo uid,pid,args | grep '[i]o.kubetun.distribution' || true")
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith(uid + " "))
+                .filter(line -> line.contains(lab.installation().toString()))
+                .toList();
+    }
+
+    @Test
+    void everyServiceHasANameAndTheKernelIsNotRoot() throws Exception {
+        try (Running forward = sudo("forward", "-n", "lab")) {
+            forward.awaitLine("Ready", READY);
+            works();
+            assertThat(javaOf("0")).hasSize(1).allSatisfy(line -> assertThat(line).contains(" helper "));
+            assertThat(javaOf(LabWorld.USER)).hasSize(1);
+            Result result = forward.stop();
+            assertThat(result.output()).doesNotContain("\tat ");
+        }
+        gone();
+    }
+
+    private void gone() throws Exception {
+        ProxyOutFaultsTest.await(() -> javaOf("0").isEmpty() && javaOf(LabWorld.USER).isEmpty(), Duration.ofSeconds(10));
+    }
+
+    private static long pid(String line) {
+        return Long.parseLong(line.strip().split("\\s+")[1]);
+    }
+
+    private void kill(String line) throws Exception {
+        new Running(new ProcessBuilder("kill", "-9", Long.toString(pid(line)))).await(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aKilledKernelLeavesNothing() throws Exception {
+        try (Running forward = sudo("forward", "-n", "lab")) {
+            forward.awaitLine("Ready", READY);
+            works();
+            kill(javaOf(LabWorld.USER).getFirst());
+            gone();
+        }
+    }
+
+    @Test
+    void aKilledHelperIsRepairedByTheNextStart() throws Exception {
+        try (Running forward = sudo("forward", "-n", "lab")) {
+            forward.awaitLine("Ready", READY);
+            works();
+            kill(javaOf("0").getFirst());
+            forward.await(Duration.ofSeconds(20));
+        }
+        try (Running forward = sudo("forward", "-n", "lab")) {
+            forward.awaitLine("Ready", READY);
+            works();
+            forward.stop();
+        }
+        gone();
+    }
+
+    @Test
+    void aHostsFileThatIsABindMountIsWrittenInPlace() throws Exception {
+        lab.onLaptop("sh", "-c", "cp -p /etc/hosts /tmp/kubetun-e2e-hosts && mount --bind /tmp/kubetun-e2e-hosts /etc/hosts");
+        String mounted = fingerprint();
+        try (Running forward = sudo("forward", "-n", "lab")) {
+            forward.awaitLine("Ready", READY);
+            works();
+            forward.stop();
+        }
+        gone();
+        assertThat(fingerprint()).isEqualTo(mounted);
+    }
+
+    @Test
+    void aReadOnlyHostsFileIsToldAndNotNeeded() throws Exception {
+        lab.onLaptop(
+                "sh",
+                "-c",
+                "cp -p /etc/hosts /tmp/kubetun-e2e-hosts && mount --bind /tmp/kubetun-e2e-hosts /etc/hosts && mount -o remount,bind,ro /etc/hosts");
+        Result refused = sudo("forward", "-n", "lab").await(READY);
+        assertThat(refused.status()).isEqualTo(62);
+        assertThat(refused.output()).contains("--no-hosts").doesNotContain("\tat ");
+        gone();
+        try (Running forward = sudo("forward", "-n", "lab", "--no-hosts")) {
+            forward.awaitLine("Ready", READY);
+            assertThat(lab.kubetun(java.util.Map.of("XDG_RUNTIME_DIR", lab.home().toString()), "status")
+                            .await(Duration.ofSeconds(20))
+                            .output())
+                    .contains("127.1.27.");
+            forward.stop();
+        }
+        gone();
+    }
+}

@@ -1,0 +1,235 @@
+package io.kubetun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.kubetun.e2e.Running.Result;
+import io.kubetun.e2e.Socks.Reply;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code proxy-out} as a user without root and with the least Role uses it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ProxyOutTest {
+    private static final String SOCKS = "127.0.0.1:11080";
+    private static final String CONNECT = "127.0.0.1:18080";
+
+    @TempDir
+    Path scratch;
+
+    private World world;
+    private Running proxy;
+    private Socks socks;
+
+    @BeforeAll
+    void start() throws Exception {
+        world = World.open(scratch);
+        proxy = world.kubetun("proxy-out", "--listen-socks", SOCKS, "--listen-http-connect", CONNECT);
+        proxy.awaitLine("Ready", Duration.ofSeconds(30));
+        socks = new Socks(world, SOCKS);
+    }
+
+    @AfterAll
+    void stop() {
+        proxy.close();
+        world.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://echo.lab.svc.cluster.local/",
+                "http://echo.lab.svc/",
+                "http://echo.lab/",
+                "http://echo/",
+                "http://peer-0.peer.lab:8080/",
+                "http://peer.lab:8080/",
+                "http://echo.other/",
+            })
+    void everyFormOfNameLeadsToItsService(String url) throws Exception {
+        String app = url.contains("peer") ? "peer" : "echo";
+        assertThat(socks.curl(url)).contains("\"app\":\"" + app + "\"");
+    }
+
+    @Test
+    void aPodsNameLeadsToThatPod() throws Exception {
+        assertThat(socks.curl("http://peer-1.peer.lab:8080/")).contains("\"pod\":\"peer-1\"");
+    }
+
+    @Test
+    void addressesOfServicesAndPodsWork() throws Exception {
+        assertThat(socks.curl("http://" + world.clusterIp("echo") + "/")).contains("\"app\":\"echo\"");
+        assertThat(socks.curl("http://" + world.podIp("echo") + ":8080/")).contains("\"app\":\"echo\"");
+    }
+
+    @Test
+    void tlsEndsInThePod() throws Exception {
+        assertThat(socks.curl("-k", "https://echo.lab/")).contains("\"app\":\"echo\"");
+    }
+
+    @Test
+    void httpConnectWorksToo() throws Exception {
+        assertThat(world.sure("curl", "-sS", "-p", "--proxy", "http://" + CONNECT, "http://echo.lab/"))
+                .contains("\"app\":\"echo\"");
+        assertThat(world.sure("curl", "-sSk", "--proxy", "http://" + CONNECT, "https://echo.lab/"))
+                .contains("\"app\":\"echo\"");
+    }
+
+    @Test
+    void grpcAnswers() throws Exception {
+        assumeTrue(world.real(), "the embedded cluster has no gRPC server");
+        Path request = world.home().resolve("grpc-request");
+        Files.write(request, new byte[5]);
+        assertThat(socks.curl(
+                        "--http2-prior-knowledge",
+                        "-D",
+                        "-",
+                        "-o",
+                        "/dev/null",
+                        "-H",
+                        "content-type: application/grpc",
+                        "-H",
+                        "te: trailers",
+                        "--data-binary",
+                        "@" + request,
+                        "http://echo.lab:50051/grpc.health.v1.Health/Check"))
+                .contains("HTTP/2 200")
+                .contains("grpc-status: 0");
+    }
+
+    @Test
+    void webSocketsUpgrade() throws Exception {
+        Result answer = socks.tryCurl(
+                "-i",
+                "-N",
+                "--max-time",
+                "2",
+                "-H",
+                "Connection: Upgrade",
+                "-H",
+                "Upgrade: websocket",
+                "-H",
+                "Sec-WebSocket-Version: 13",
+                "-H",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "http://echo.lab/socket");
+        assertThat(answer.output()).contains("101 Switching Protocols").contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    @Test
+    void eventsArriveOneByOne() throws Exception {
+        String script =
+                """
+                import subprocess, sys, time
+                start = time.monotonic()
+                p = subprocess.Popen(['curl', '-sN', '--proxy', 'socks5h://%s', 'http://echo.lab/stream'], stdout=subprocess.PIPE)
+                for line in p.stdout:
+                    if line.strip():
+                        print(line.decode().strip(), round(time.monotonic() - start, 2))
+                """
+                        .formatted(SOCKS);
+        List<String> lines = world.sure("python3", "-c", script).lines().toList();
+        assertThat(lines).hasSize(5);
+        double first = Double.parseDouble(lines.getFirst().split(" ")[2]);
+        double last = Double.parseDouble(lines.getLast().split(" ")[2]);
+        assertThat(first).isLessThan(1.0);
+        assertThat(last - first).isBetween(3.5, 5.0);
+    }
+
+    @Test
+    void aClosedPortIsRefusedAtOnce() throws Exception {
+        socks.connect("echo.lab", 80);
+        Reply reply = socks.connect(world.podIp("echo"), 81);
+        assertThat(reply.code()).isEqualTo(5);
+        System.out.printf("closed port refused in %.1f ms%n", reply.millis());
+        assertThat(reply.millis()).isLessThan(50);
+    }
+
+    @Test
+    void anUnknownServiceIsToldAtOnce() throws Exception {
+        Reply reply = socks.connect("no-such-service.lab", 80);
+        assertThat(reply.code()).isEqualTo(4);
+        System.out.printf("unknown Service told in %.1f ms%n", reply.millis());
+        assertThat(reply.millis()).isLessThan(100);
+    }
+
+    @Test
+    void aClientThatHalfClosesStillGetsTheWholeAnswer() throws Exception {
+        // /stream takes 4 s; port-forward would cut it 1 s after the client's FIN.
+        String script =
+                """
+                import socket
+                s = socket.create_connection(('%s', %s), 10)
+                host = b'echo.lab'
+                s.sendall(b'\\x05\\x01\\x00'); s.recv(2)
+                s.sendall(b'\\x05\\x01\\x00\\x03' + bytes([len(host)]) + host + (80).to_bytes(2, 'big')); s.recv(10)
+                s.sendall(b'GET /stream HTTP/1.1\\r\\nHost: echo\\r\\nConnection: close\\r\\n\\r\\n')
+                s.shutdown(socket.SHUT_WR)
+                data = b''
+                while True:
+                    more = s.recv(65536)
+                    if not more: break
+                    data += more
+                print(data.decode())
+                """
+                        .formatted((Object[]) SOCKS.split(":"));
+        assertThat(world.sure("python3", "-c", script)).contains("data: 0").contains("data: 4");
+    }
+
+    @Test
+    void largeBodiesArriveWhole() throws Exception {
+        String script =
+                """
+                set -e
+                for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+                  ( curl -sS --proxy socks5h://%s "http://echo.lab/bytes?n=104857600" | sha256sum ) &
+                done
+                wait
+                """
+                        .formatted(SOCKS);
+        List<String> sums = world.sure("sh", "-c", script).lines().toList();
+        assertThat(sums).hasSize(12);
+        // 100 MiB of zeros.
+        assertThat(sums)
+                .allSatisfy(sum -> assertThat(sum)
+                        .startsWith("20492a4d0d84f8beb1767f6616229f85d44c2827b64bdbfb260ee12fa1109e0e"));
+    }
+
+    @Test
+    void uploadsArriveWhole() throws Exception {
+        assertThat(world.sure(
+                        "sh",
+                        "-c",
+                        "head -c 104857600 /dev/zero | curl -sS --proxy socks5h://" + SOCKS
+                                + " -T - http://echo.lab/upload"))
+                .contains("104857600");
+    }
+
+    @Test
+    void statusShowsTheListeners() throws Exception {
+        String status = world.kubetun("status").await(Duration.ofSeconds(20)).output();
+        assertThat(status).contains("proxy-out").contains(SOCKS).contains(CONNECT).contains("READY");
+        String json = world.kubetun("status", "-o", "json")
+                .await(Duration.ofSeconds(20))
+                .output();
+        assertThat(json).contains("\"address\" : \"" + SOCKS + "\"");
+    }
+
+    @Test
+    void aSecondOneSaysThatThePortIsTaken() throws Exception {
+        Result second = world.kubetun(Map.of(), "proxy-out", "--listen-socks", SOCKS)
+                .await(Duration.ofSeconds(30));
+        assertThat(second.status()).isEqualTo(60);
+        assertThat(second.output()).contains(SOCKS).contains("--listen-socks").doesNotContain("\tat ");
+    }
+}

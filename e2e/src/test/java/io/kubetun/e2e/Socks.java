@@ -1,0 +1,62 @@
+package io.kubetun.e2e;
+
+import io.kubetun.e2e.Running.Result;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Ways through a running {@code proxy-out}: curl as a user has it, and requests whose reply code is looked at. */
+final class Socks {
+    private final World world;
+    private final String address;
+
+    Socks(World world, String address) {
+        this.world = world;
+        this.address = address;
+    }
+
+    /** What {@code curl --proxy socks5h://…} prints. */
+    String curl(String... arguments) throws IOException, InterruptedException {
+        return world.sure(command(arguments));
+    }
+
+    Result tryCurl(String... arguments) throws IOException, InterruptedException {
+        return world.run(command(arguments));
+    }
+
+    private String[] command(String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of("curl", "-sS", "--max-time", "30", "--proxy", "socks5h://" + address));
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
+    }
+
+    /** What the python client of the laptop's user reports of one SOCKS5 request: reply code and milliseconds. */
+    Reply connect(String host, int port) throws IOException, InterruptedException {
+        String[] colon = address.split(":");
+        String script =
+                """
+                import socket, sys, time
+                s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 10)
+                host, port = sys.argv[3].encode(), int(sys.argv[4])
+                s.sendall(b'\\x05\\x01\\x00'); assert s.recv(2) == b'\\x05\\x00'
+                start = time.monotonic()
+                s.sendall(b'\\x05\\x01\\x00\\x03' + bytes([len(host)]) + host + port.to_bytes(2, 'big'))
+                reply = s.recv(10)
+                print(reply[1], (time.monotonic() - start) * 1000)
+                """;
+        String[] answer = world.sure(
+                        "python3", "-c", script, colon[0], colon[1], host, Integer.toString(port))
+                .strip()
+                .split(" ");
+        return new Reply(Integer.parseInt(answer[0]), Double.parseDouble(answer[1]));
+    }
+
+    /**
+     * The answer to a SOCKS5 request.
+     *
+     * @param code RFC 1928's reply field
+     * @param millis from the request to its answer
+     */
+    record Reply(int code, double millis) {}
+}

@@ -1,0 +1,87 @@
+package io.kubetun.e2e;
+
+import io.kubetun.e2e.Running.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where scenarios run: a laptop with a user and a cluster that it can reach. The scenarios are the same in each: the
+ * embedded cluster on this machine's loopback, or a real one in network namespaces.
+ */
+interface World extends AutoCloseable {
+    /** How long a command may take that is expected to end. */
+    Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** The world that the environment asks for: {@code KUBETUN_LAB} names the real cluster's script. */
+    static World open(Path scratch) throws IOException, InterruptedException {
+        String lab = System.getenv().getOrDefault("KUBETUN_LAB", "");
+        return lab.isEmpty() ? new EmbeddedWorld(scratch) : new LabWorld(Path.of(lab), scratch);
+    }
+
+    /** True where there is a kubelet, a container runtime and root. */
+    boolean real();
+
+    /** A process of the laptop's ordinary user, with only HOME, PATH and what is added in its environment. */
+    ProcessBuilder asUser(List<String> command, Map<String, String> environment) throws IOException;
+
+    /** The ordinary user's home, with {@code .kube/config}. */
+    Path home();
+
+    /** The installation under test. */
+    Path installation();
+
+    /** The ClusterIP of a Service in namespace lab. */
+    String clusterIp(String service) throws IOException, InterruptedException;
+
+    /** The address of one of the ready pods of an app in namespace lab. */
+    String podIp(String app) throws IOException, InterruptedException;
+
+    @Override
+    void close();
+
+    /** Starts {@code kubetun} as the user. */
+    default Running kubetun(String... arguments) throws IOException {
+        return kubetun(Map.of(), arguments);
+    }
+
+    /** Starts {@code kubetun} as the user with more environment. */
+    default Running kubetun(Map<String, String> environment, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(installation().resolve("bin/kubetun").toString());
+        command.addAll(List.of(arguments));
+        return new Running(asUser(command, environment));
+    }
+
+    /** Runs a command of the user to its end. */
+    default Result run(String... command) throws IOException, InterruptedException {
+        return new Running(asUser(List.of(command), Map.of())).await(PATIENCE);
+    }
+
+    /** Runs a command that has to succeed, and gives what it printed. */
+    default String sure(String... command) throws IOException, InterruptedException {
+        Result result = run(command);
+        if (result.status() != 0) {
+            throw new AssertionError(
+                    String.join(" ", command) + " ended with " + result.status() + ":\n" + result.output());
+        }
+        return result.output();
+    }
+
+    /** Copies the built installation to where the ordinary user can read it, whatever the checkout's permissions. */
+    static Path install(Path scratch) throws IOException {
+        Path built = Path.of("../distribution/target/kubetun").toAbsolutePath().normalize();
+        Path copy = scratch.resolve("kubetun");
+        try (var files = Files.walk(built)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path to = copy.resolve(built.relativize(file).toString());
+                Files.copy(file, to, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        return copy;
+    }
+}
