@@ -58,7 +58,8 @@ final class HostsForwardMode implements Mode {
 
     @Override
     public void start() throws KubetunException, InterruptedException {
-        AddressBook book = AddressBook.open(context.sharedFolder().resolve("hosts-fwd"), context.cluster().identity());
+        AddressBook book = AddressBook.open(
+                context.sharedFolder().resolve("hosts-fwd"), context.cluster().identity());
         Listeners listeners = new Listeners(context, notices);
         Forwards forwards = new Forwards(options, book, listeners, notices, linger);
         Watch watch = context.cluster().watchServices(options.selection(), pending);

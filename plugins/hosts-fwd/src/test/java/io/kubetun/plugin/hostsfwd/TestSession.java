@@ -50,7 +50,8 @@ final class TestSession implements SessionContext, AutoCloseable {
         this.cluster = new TestCluster(new Cluster.Identity(context, URI.create(server), "lab"));
         this.flows = new LoopbackFlows(loops);
         this.dialer = new LoopbackDialer();
-        this.state = Files.createDirectories(home.resolve("state").resolve(context).resolve(id));
+        this.state =
+                Files.createDirectories(home.resolve("state").resolve(context).resolve(id));
         this.shared = Files.createDirectories(home.resolve("shared"));
         this.hostsFile = home.resolve("hosts");
         if (!Files.exists(hostsFile)) {
