@@ -41,7 +41,10 @@ public interface Flows {
          */
         InetSocketAddress address();
 
-        /** Stops accepting; flows already joined go on until the session ends. */
+        /**
+         * Stops accepting; flows already joined go on until the session ends. The port is free on return, unless this
+         * is called on an event loop.
+         */
         @Override
         void close();
     }

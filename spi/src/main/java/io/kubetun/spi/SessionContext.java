@@ -72,9 +72,19 @@ public interface SessionContext {
     Progress progress();
 
     /**
-     * Returns a folder, mode 0700, that outlives the session and belongs to this user, for what should be the same next time.
+     * Returns a folder, mode 0700, that outlives the session and belongs to this user, this cluster and this
+     * profile, for what should be the same next time.
      *
      * @return an existing folder
      */
     Path stateFolder();
+
+    /**
+     * Returns a folder, mode 0700, that outlives sessions and that all sessions of this user share, of every cluster
+     * and profile, in this process and others: for what must not be given twice on this machine. A mode keeps its
+     * files in a sub-folder with its own name and changes them under a file lock.
+     *
+     * @return an existing folder
+     */
+    Path sharedFolder();
 }

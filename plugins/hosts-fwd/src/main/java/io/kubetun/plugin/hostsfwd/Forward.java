@@ -40,18 +40,17 @@ final class Forward {
         return address;
     }
 
-    /** Goes elsewhere; only while no port is open. */
-    void move(InetAddress to) {
-        if (!ports.isEmpty()) {
-            throw new IllegalStateException(key() + " has open ports");
-        }
+    /** Goes elsewhere, where these ports are open; its own have been closed. */
+    void move(InetAddress to, Map<Integer, OpenPort> opened) {
         address = to;
+        ports.putAll(opened);
     }
 
     Map<Integer, OpenPort> ports() {
         return ports;
     }
 
+    /** Stops the intake. */
     void close() {
         ports.values().forEach(port -> port.listener().close());
         ports.clear();

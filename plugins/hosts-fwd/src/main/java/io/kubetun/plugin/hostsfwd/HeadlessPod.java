@@ -5,7 +5,7 @@ import io.kubetun.spi.cluster.ServiceState.Endpoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -29,15 +29,15 @@ record HeadlessPod(String label, List<String> names, boolean fixed, boolean read
     }
 
     /** The pods of a Service, each once (it has an endpoint for each family of addresses), in a fixed order. */
-    static Map<String, HeadlessPod> of(ServiceState service) {
-        Map<String, HeadlessPod> pods = new TreeMap<>(COUNTED);
+    static SortedMap<String, HeadlessPod> of(ServiceState service) {
+        TreeMap<String, HeadlessPod> pods = new TreeMap<>(COUNTED);
         for (Endpoint endpoint : service.endpoints()) {
             endpoint.pod()
                     .map(name -> of(endpoint, name))
                     .ifPresent(pod -> pods.merge(pod.label(), pod, HeadlessPod::either));
         }
         while (pods.size() > MAX_PER_SERVICE) {
-            ((TreeMap<String, HeadlessPod>) pods).pollLastEntry();
+            pods.pollLastEntry();
         }
         return pods;
     }

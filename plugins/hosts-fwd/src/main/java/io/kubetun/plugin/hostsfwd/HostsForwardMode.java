@@ -9,7 +9,6 @@ import io.kubetun.spi.cluster.Cluster.Watch;
 import io.kubetun.spi.cluster.ServiceState;
 import io.kubetun.spi.host.Host.HostsEntry;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,7 +58,8 @@ final class HostsForwardMode implements Mode {
 
     @Override
     public void start() throws KubetunException, InterruptedException {
-        AddressBook book = AddressBook.open(sharedFolder(), context.cluster().identity());
+        AddressBook book = AddressBook.open(
+                context.sharedFolder().resolve("hosts-fwd"), context.cluster().identity());
         Listeners listeners = new Listeners(context, notices);
         Forwards forwards = new Forwards(options, book, listeners, notices, linger);
         Watch watch = context.cluster().watchServices(options.selection(), pending);
@@ -84,12 +84,6 @@ final class HostsForwardMode implements Mode {
             throw failure;
         }
         worker.start();
-    }
-
-    /** All sessions of the user share the addresses; each has its own folder below the same one. */
-    private Path sharedFolder() {
-        Path own = context.stateFolder().toAbsolutePath();
-        return Optional.ofNullable(own.getParent()).orElse(own).resolve("loopback");
     }
 
     private void work() {
@@ -136,7 +130,7 @@ final class HostsForwardMode implements Mode {
             List<HostsEntry> entries = new ArrayList<>();
             for (Forward forward : forwards.all()) {
                 List<String> own = names.getOrDefault(forward.key(), List.of());
-                if (!own.isEmpty()) {
+                if (!own.isEmpty() && !forward.ports().isEmpty()) {
                     entries.add(new HostsEntry(forward.address(), own));
                 }
                 forward.ports()

@@ -2,7 +2,6 @@ package io.kubetun.plugin.hostsfwd;
 
 import io.kubetun.plugin.hostsfwd.Forward.OpenPort;
 import io.kubetun.spi.ErrorCode;
-import io.kubetun.spi.Flows.FlowListener;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.SessionContext;
 import io.kubetun.spi.Target;
@@ -14,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Opens the ports of a {@link Forward}, and has it move when another program is on its address. */
@@ -29,7 +29,7 @@ final class Listeners {
     private final boolean aliases;
     private final Set<Channel> clients = ConcurrentHashMap.newKeySet();
     private final Set<Integer> takenEverywhere = new HashSet<>();
-    private final Map<Integer, KubetunException> lastRefusals = new LinkedHashMap<>();
+    private final Map<Integer, KubetunException> refusals = new LinkedHashMap<>();
     private int open;
 
     Listeners(SessionContext context, Notices notices) {
@@ -50,7 +50,7 @@ final class Listeners {
 
     /** Why ports could not be opened, by port. */
     Map<Integer, KubetunException> refusals() {
-        return Map.copyOf(lastRefusals);
+        return Map.copyOf(refusals);
     }
 
     /** Opens what is planned and not open yet; what another program has is told. */
@@ -59,37 +59,44 @@ final class Listeners {
         if (fresh) {
             addAlias(forward.address());
         }
-        InetAddress first = forward.address();
-        Set<InetAddress> refused = new HashSet<>();
-        Optional<Integer> busy = tryOpen(forward);
-        while (fresh && busy.isPresent() && refused.size() < MAX_MOVES && !takenEverywhere.contains(busy.get())) {
-            refused.add(forward.address());
-            Optional<InetAddress> next = next(elsewhere, refused);
-            if (next.isEmpty()) {
-                break;
-            }
-            move(forward, next.get());
-            busy = tryOpen(forward);
+        Optional<Integer> busy = open(forward.plan(), forward.address(), forward.ports());
+        if (fresh && busy.isPresent() && !takenEverywhere.contains(busy.get())) {
+            busy = move(forward, busy.get(), elsewhere);
         }
-        settle(forward, first, busy);
+        busy.ifPresent(port -> tellBusy(forward, port));
     }
 
-    private void settle(Forward forward, InetAddress first, Optional<Integer> busy) {
-        boolean moved = !forward.address().equals(first);
-        if (busy.isPresent() && moved) {
-            takenEverywhere.add(busy.get());
-            move(forward, first);
-            tryOpen(forward);
-        } else if (moved) {
-            notices.always(forward.key() + " is on " + forward.address().getHostAddress()
-                    + " now: another program has a port of " + first.getHostAddress() + ".");
+    /** Looks for an address where all ports are free; stays where it is, with the ports that are, if there is none near. */
+    private Optional<Integer> move(Forward forward, int busy, Elsewhere elsewhere) {
+        InetAddress from = forward.address();
+        Set<InetAddress> refused = new HashSet<>(Set.of(from));
+        while (refused.size() <= MAX_MOVES) {
+            Optional<InetAddress> next = next(elsewhere, refused);
+            if (next.isEmpty()) {
+                return Optional.of(busy);
+            }
+            addAlias(next.get());
+            Map<Integer, OpenPort> ports = new TreeMap<>();
+            if (open(forward.plan(), next.get(), ports).isEmpty()) {
+                close(forward);
+                forward.move(next.get(), ports);
+                notices.always(forward.key() + " is at " + next.get().getHostAddress()
+                        + " now: another program has port " + busy + " of " + from.getHostAddress() + ".");
+                return Optional.empty();
+            }
+            close(next.get(), ports);
+            refused.add(next.get());
         }
-        busy.ifPresent(
-                port -> notices.once("Port " + port + " of " + forward.key() + " is not open: another program has it"
-                        + (takenEverywhere.contains(port)
-                                ? " on every address (0.0.0.0)."
-                                : " on " + first.getHostAddress() + ".")
-                        + " Stop that program, or open another one for it: -m " + port + ":" + suggestion(port)));
+        takenEverywhere.add(busy);
+        return Optional.of(busy);
+    }
+
+    private void tellBusy(Forward forward, int port) {
+        String where = takenEverywhere.contains(port)
+                ? "on every address (0.0.0.0)"
+                : "on " + forward.address().getHostAddress();
+        notices.once("Port " + port + " of " + forward.key() + " is not open: another program has it " + where
+                + ". Stop that program, or open another one for it: -m " + port + ":" + suggestion(port));
     }
 
     private static int suggestion(int port) {
@@ -104,36 +111,29 @@ final class Listeners {
         }
     }
 
-    private void move(Forward forward, InetAddress to) {
-        close(forward);
-        forward.move(to);
-        addAlias(to);
-    }
-
-    /** Opens ports; returns the first that another program has. */
-    private Optional<Integer> tryOpen(Forward forward) {
+    /** Opens the planned ports that are not; returns the first that another program has. */
+    private Optional<Integer> open(ForwardPlan plan, InetAddress address, Map<Integer, OpenPort> ports) {
         Optional<Integer> busy = Optional.empty();
-        for (Map.Entry<Integer, Target> port : forward.plan().ports().entrySet()) {
-            if (!forward.ports().containsKey(port.getKey())) {
+        for (Map.Entry<Integer, Target> planned : plan.ports().entrySet()) {
+            int port = planned.getKey();
+            if (!ports.containsKey(port)) {
                 try {
-                    forward.ports().put(port.getKey(), listen(forward, port.getKey(), port.getValue()));
+                    ports.put(port, listen(plan.key(), new InetSocketAddress(address, port), planned.getValue()));
                     open++;
                 } catch (KubetunException refusal) {
+                    refusals.putIfAbsent(port, refusal);
                     if (refusal.code() == ErrorCode.PORT_IN_USE) {
-                        busy = busy.isPresent() ? busy : Optional.of(port.getKey());
+                        busy = busy.or(() -> Optional.of(port));
                     } else {
-                        notices.once("Ports like " + forward.key() + ":" + port.getKey() + " are not open: "
-                                + refusal.why() + ". " + refusal.next());
+                        notices.once("Port " + port + " is not open: " + refusal.why() + ". " + refusal.next());
                     }
-                    lastRefusals.putIfAbsent(port.getKey(), refusal);
                 }
             }
         }
         return busy;
     }
 
-    private OpenPort listen(Forward forward, int port, Target target) throws KubetunException {
-        InetSocketAddress address = new InetSocketAddress(forward.address(), port);
+    private OpenPort listen(ForwardKey key, InetSocketAddress address, Target target) throws KubetunException {
         if (open >= MAX) {
             throw new KubetunException(
                     ErrorCode.LISTEN_FAILED,
@@ -141,17 +141,21 @@ final class Listeners {
                     MAX + " ports are open already",
                     "Forward fewer Services: kubetun forward -n NAMESPACE -l SELECTOR");
         }
-        PortForward forwarding =
-                new PortForward(context, clients, new DialNotice(notices, forward.key() + ":" + target.port()), target);
-        FlowListener listener = context.flows().listen(address, forwarding);
-        return new OpenPort(listener, forwarding);
+        DialNotice notice = new DialNotice(notices, key + ":" + target.port());
+        PortForward forward = new PortForward(context, clients, notice, target);
+        return new OpenPort(context.flows().listen(address, forward), forward);
     }
 
     /** Closes a forward's ports and gives its address back. */
     void close(Forward forward) {
-        open -= forward.ports().size();
-        forward.close();
-        removeAlias(forward.address());
+        close(forward.address(), forward.ports());
+    }
+
+    private void close(InetAddress address, Map<Integer, OpenPort> ports) {
+        open -= ports.size();
+        ports.values().forEach(port -> port.listener().close());
+        ports.clear();
+        removeAlias(address);
     }
 
     /** Closes the ports that are planned no longer. */

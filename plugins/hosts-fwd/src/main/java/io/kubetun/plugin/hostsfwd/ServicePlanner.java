@@ -102,7 +102,11 @@ final class ServicePlanner {
             SortedMap<Integer, Target> targets = localPorts(key, ports, toPod(key, pod), new ArrayList<>());
             all.add(new ForwardPlan(key.ofPod(pod.label()), pod.fixed(), pod.names(), targets));
         }
-        return new Forwarded(List.copyOf(all), remarks);
+        List<String> more = new ArrayList<>(remarks);
+        if (pods.size() >= HeadlessPod.MAX_PER_SERVICE) {
+            more.add("Of " + key + " only the first " + HeadlessPod.MAX_PER_SERVICE + " pods have names of their own.");
+        }
+        return new Forwarded(List.copyOf(all), List.copyOf(more));
     }
 
     private ServicePlan planPorts(ForwardKey key, List<Port> ports, IntFunction<Target> target) {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,8 @@ final class FolderHost implements Host {
                 lines.add(entry.address().getHostAddress() + " " + String.join(" ", entry.names()) + " #kubetun:"
                         + owner);
             }
-            Files.writeString(file, String.join("\n", lines) + "\n");
+            Path next = Files.writeString(file.resolveSibling("hosts.next"), String.join("\n", lines) + "\n");
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failed) {
             throw new KubetunException(ErrorCode.HOST_CHANGE, "cannot write " + file, failed.toString(), "", failed);
         }

@@ -38,6 +38,7 @@ final class TestSession implements SessionContext, AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final String id;
     private final Path state;
+    private final Path shared;
     private final List<Mode> modes = new ArrayList<>();
 
     TestSession(Path home) throws IOException {
@@ -49,7 +50,9 @@ final class TestSession implements SessionContext, AutoCloseable {
         this.cluster = new TestCluster(new Cluster.Identity(context, URI.create(server), "lab"));
         this.flows = new LoopbackFlows(loops);
         this.dialer = new LoopbackDialer();
-        this.state = Files.createDirectories(home.resolve("state").resolve(id));
+        this.state =
+                Files.createDirectories(home.resolve("state").resolve(context).resolve(id));
+        this.shared = Files.createDirectories(home.resolve("shared"));
         this.hostsFile = home.resolve("hosts");
         if (!Files.exists(hostsFile)) {
             Files.writeString(hostsFile, "127.0.0.1 localhost\n10.9.9.9 mine.example # kept\n");
@@ -146,6 +149,11 @@ final class TestSession implements SessionContext, AutoCloseable {
     @Override
     public Path stateFolder() {
         return state;
+    }
+
+    @Override
+    public Path sharedFolder() {
+        return shared;
     }
 
     @Override

@@ -261,6 +261,11 @@ final class LoopbackSession implements SessionContext, Dialer, Flows, Cluster, A
     }
 
     @Override
+    public Path sharedFolder() {
+        throw new UnsupportedOperationException("this mode keeps no state");
+    }
+
+    @Override
     public void close() {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
