@@ -1,10 +1,23 @@
-/** The Kubernetes cluster: the way into its pods. */
+/**
+ * Kubernetes: the kubeconfig and its credentials, what the cluster holds (Services, endpoint slices, pods), names and
+ * addresses to pods, and the way into a pod.
+ *
+ * <p>It is the only module that knows Kubernetes; the kernel finds it as a {@link io.kubetun.spi.cluster.ClusterProvider}.
+ */
 module io.kubetun.kube {
     requires transitive io.kubetun.spi;
+    requires com.fasterxml.jackson.core;
     requires io.netty.codec;
     requires io.netty.codec.http;
     requires transitive io.netty.handler;
     requires io.netty.handler.proxy;
+    requires jdk.net;
+    requires org.slf4j;
+    requires org.snakeyaml.engine;
 
+    exports io.kubetun.kube;
     exports io.kubetun.kube.portforward;
+
+    provides io.kubetun.spi.cluster.ClusterProvider with
+            io.kubetun.kube.KubeClusterProvider;
 }

@@ -65,7 +65,7 @@ public final class CommandTree {
         config.addSubcommand("view", finished(new ConfigViewCommand(sessions).spec()));
         root.addSubcommand("config", finished(config));
         root.addSubcommand("schema", finished(new SchemaCommand(sessions).spec()));
-        root.addSubcommand("demo", finished(new DemoCommand(installation, plugins, clusterOptions).spec()));
+        root.addSubcommand("demo", finished(new DemoCommand(plugins, clusterOptions).spec()));
         root.addSubcommand("helper", finished(new HelperCommand().spec()));
         CommandSpec version = CommandSpec.create();
         version.usageMessage().description("Prints the version.");

@@ -1,6 +1,5 @@
 package io.kubetun.distribution.command;
 
-import io.kubetun.distribution.Installation;
 import io.kubetun.distribution.demo.Demo;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.spi.ModeDescriptor.Option;
@@ -11,7 +10,6 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code kubetun demo}: a cluster, a session and a fetch, without anything of the user's. */
 final class DemoCommand implements Callable<Integer> {
-    private final Installation installation;
     private final PluginRegistry plugins;
     private final List<Option> clusterOptions;
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
@@ -25,8 +23,7 @@ final class DemoCommand implements Callable<Integer> {
             .description("Print nothing.")
             .build();
 
-    DemoCommand(Installation installation, PluginRegistry plugins, List<Option> clusterOptions) {
-        this.installation = installation;
+    DemoCommand(PluginRegistry plugins, List<Option> clusterOptions) {
         this.plugins = plugins;
         this.clusterOptions = clusterOptions;
         spec.usageMessage()
@@ -42,7 +39,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         boolean silent = Boolean.TRUE.equals(quiet.getValue());
-        new Demo(installation, plugins, clusterOptions, silent ? _ -> {} : System.out::println)
+        new Demo(plugins, clusterOptions, silent ? _ -> {} : System.out::println)
                 .run(Boolean.TRUE.equals(once.getValue()));
         return 0;
     }

@@ -3,7 +3,6 @@ package io.kubetun.distribution.command;
 import io.kubetun.distribution.Installation;
 import io.kubetun.kernel.Kernel;
 import io.kubetun.kernel.KernelSettings;
-import io.kubetun.kernel.control.ControlServer;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Overrides;
 import io.kubetun.kernel.profile.Profile;
@@ -70,13 +69,12 @@ final class Sessions {
 
     private int run(List<Profile> profiles) throws KubetunException, InterruptedException {
         Progress progress = System.err::println;
-        KernelSettings settings = KernelSettings.fromEnvironment(installation.environment());
+        KernelSettings settings = KernelSettings.ofUser();
         Kernel kernel = new Kernel(settings, plugins);
         Thread stop = Thread.ofPlatform().name("stop").unstarted(kernel::close);
         Runtime.getRuntime().addShutdownHook(stop);
         List<CompletableFuture<String>> ends = new ArrayList<>();
-        try (kernel;
-                ControlServer _ = ControlServer.open(settings, kernel)) {
+        try (kernel) {
             for (Profile profile : profiles) {
                 Session session = kernel.start(profile, installation.helper(), progress);
                 ends.add(session.ended());

@@ -44,7 +44,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws KubetunException {
         Format format = Format.parse(output.getValue());
         List<SessionStatus> sessions =
-                ControlClient.statusOfAll(KernelSettings.fromEnvironment(System.getenv()).runtimeFolder());
+                ControlClient.statusOfAll(KernelSettings.ofUser().runtimeFolder());
         switch (format) {
             case JSON, YAML ->
                 System.out.println(format.render(Map.of(
@@ -67,7 +67,7 @@ final class StatusCommand implements Callable<Integer> {
                     session.profile(),
                     session.context(),
                     session.namespace(),
-                    session.state() + (session.why().isEmpty() ? "" : " (" + session.why() + ")"),
+                    session.state() + session.why().map(why -> " (" + why + ")").orElse(""),
                     String.join(
                             ",",
                             session.modes().stream()
@@ -114,7 +114,7 @@ final class StatusCommand implements Callable<Integer> {
         fields.put("server", session.server());
         fields.put("namespace", session.namespace());
         fields.put("state", session.state().toString());
-        fields.put("why", session.why());
+        fields.put("why", session.why().orElse(""));
         fields.put("since", session.since().toString());
         fields.put(
                 "flows",

@@ -1,6 +1,5 @@
 package io.kubetun.distribution.demo;
 
-import io.kubetun.distribution.Installation;
 import io.kubetun.kernel.Kernel;
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.plugin.PluginRegistry;
@@ -37,7 +36,6 @@ public final class Demo {
     private static final String URL_HOST = "hello.demo.svc.cluster.local";
     private static final int TIMEOUT_MILLIS = 10_000;
 
-    private final Installation installation;
     private final PluginRegistry plugins;
     private final List<Option> clusterOptions;
     private final Progress out;
@@ -45,14 +43,12 @@ public final class Demo {
     /**
      * Takes what a session is made from.
      *
-     * @param installation where things are
      * @param plugins what is loaded
      * @param clusterOptions the keys of a cluster block
      * @param out where the tour is told
      */
     public Demo(
-            Installation installation, PluginRegistry plugins, List<Option> clusterOptions, Progress out) {
-        this.installation = installation;
+            PluginRegistry plugins, List<Option> clusterOptions, Progress out) {
         this.plugins = plugins;
         this.clusterOptions = clusterOptions;
         this.out = out;
@@ -95,7 +91,7 @@ public final class Demo {
                 "demo",
                 new Overrides(Map.of(
                         "cluster.kubeconfig", kubeconfig.toString(), "modes.socks.listen", "127.0.0.1:0")));
-        KernelSettings defaults = KernelSettings.fromEnvironment(installation.environment());
+        KernelSettings defaults = KernelSettings.ofUser();
         KernelSettings settings = new KernelSettings(
                 scratch.resolve("state"), scratch.resolve("run"), defaults.eventLoops(), defaults.maxFlows());
         try (Kernel kernel = new Kernel(settings, plugins)) {

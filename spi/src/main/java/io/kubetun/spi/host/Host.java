@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** This machine. Makes effects, does not apply them. Thread-safe; methods may block. */
 public interface Host extends AutoCloseable {
@@ -51,6 +53,16 @@ public interface Host extends AutoCloseable {
      * @return true only if certain
      */
     boolean peerClosed(InetSocketAddress local, InetSocketAddress peer);
+
+    /**
+     * Tells when the privileged helper has gone without being asked to: what it held is undone or left to {@code repair},
+     * and the session should end.
+     *
+     * @return completes with the reason, a clause; never if there is no helper
+     */
+    default CompletionStage<String> lost() {
+        return new CompletableFuture<String>().minimalCompletionStage();
+    }
 
     /** Closes the connection to the helper, which then undoes what is left and ends. */
     @Override

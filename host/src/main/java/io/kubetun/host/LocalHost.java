@@ -1,0 +1,74 @@
+package io.kubetun.host;
+
+import io.kubetun.host.helper.HelperClient;
+import io.kubetun.host.hosts.HostsBlock;
+import io.kubetun.host.hosts.HostsFile;
+import io.kubetun.host.loopback.Loopback;
+import io.kubetun.host.loopback.LoopbackAlias;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.host.Effect;
+import io.kubetun.spi.host.Host;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** The machine that this process runs on, with or without a privileged helper. */
+final class LocalHost implements Host {
+    private final Optional<HelperClient> helper;
+    private final Optional<Path> backups;
+    private final PeerSockets peers = PeerSockets.open();
+
+    LocalHost(Optional<HelperClient> helper, Optional<Path> backups) {
+        this.helper = helper;
+        this.backups = backups;
+    }
+
+    @Override
+    public Effect hostsBlock(Path file, String owner, List<HostsEntry> entries) {
+        HostsBlock block = new HostsBlock(file, owner, entries, backups.orElseGet(HostsFile::defaultBackups));
+        return helper.isPresent() && !Files.isWritable(file) ? helper.get().hostsBlock(block) : block;
+    }
+
+    @Override
+    public Effect loopbackAlias(InetAddress address) {
+        return LoopbackAlias.of(address);
+    }
+
+    @Override
+    public boolean needsLoopbackAliases() {
+        return Loopback.ofThisMachine().needsAliases();
+    }
+
+    @Override
+    public int listeningSocket(InetSocketAddress address) throws KubetunException {
+        if (helper.isEmpty()) {
+            throw new KubetunException(
+                    ErrorCode.NEEDS_ROOT,
+                    "cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort(),
+                    "this user may not use a port that low",
+                    "Start kubetun by sudo, or choose a port of 1024 or above");
+        }
+        return helper.get().listeningSocket(address);
+    }
+
+    @Override
+    public boolean peerClosed(InetSocketAddress local, InetSocketAddress peer) {
+        return peers.isClosed(peer, local);
+    }
+
+    @Override
+    public CompletionStage<String> lost() {
+        return helper.map(HelperClient::lost).orElseGet(Host.super::lost);
+    }
+
+    @Override
+    public void close() {
+        helper.ifPresent(HelperClient::close);
+        peers.close();
+    }
+}

@@ -1,0 +1,103 @@
+package io.kubetun.host.helper;
+
+import io.kubetun.host.hosts.HostsBlock;
+import io.kubetun.host.natives.ListeningSocket;
+import io.kubetun.host.natives.UnixStream;
+import io.kubetun.host.natives.Users;
+import io.kubetun.host.natives.Wakeup;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.host.Effect;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+
+/** A session's connection to its privileged helper. Safe for use by several threads; blocks until the helper answers. */
+public final class HelperClient implements AutoCloseable {
+    /** After this the helper, told that the session is over, is not waited for any longer. */
+    private static final Duration END_PATIENCE = Duration.ofSeconds(2);
+
+    private final ReplyReader replies;
+
+    private HelperClient(ReplyReader replies) {
+        this.replies = replies;
+    }
+
+    /**
+     * Connects, checks that the helper is root's or this user's own, and asks whether it answers.
+     *
+     * @param socket its socket
+     * @return the connection
+     * @throws KubetunException if the helper is not there, not to be trusted, or does not answer
+     */
+    public static HelperClient connect(Path socket) throws KubetunException {
+        try {
+            UnixStream stream = UnixStream.connect(socket);
+            HelperClient client = new HelperClient(new ReplyReader(stream, new Wakeup()));
+            try {
+                int uid = stream.peerUid();
+                if (uid != Users.ROOT && uid != Users.current()) {
+                    throw new IOException("uid " + uid + " listens there");
+                }
+                client.replies.call(new Request.Ping());
+                return client;
+            } catch (IOException | KubetunException e) {
+                client.close();
+                throw e;
+            }
+        } catch (IOException | LinkageError e) {
+            throw new KubetunException(
+                    ErrorCode.HOST_CHANGE,
+                    "cannot reach the privileged helper",
+                    String.valueOf(e.getMessage()),
+                    "Start kubetun again by sudo",
+                    e);
+        }
+    }
+
+    /**
+     * An effect that lets the helper write a block.
+     *
+     * @param block the block; this process does not write it
+     * @return the effect, kept by the helper
+     */
+    public Effect hostsBlock(HostsBlock block) {
+        return new HelperEffect(block, this, new Request.PutHosts(block.file(), block.owner(), block.lines()));
+    }
+
+    /**
+     * Lets the helper open a listening socket.
+     *
+     * @param address a loopback address and a port
+     * @return a file descriptor, listening and non-blocking, owned by the caller
+     * @throws KubetunException if the helper refuses or cannot, or has gone
+     */
+    public int listeningSocket(InetSocketAddress address) throws KubetunException {
+        ReplyReader.Answer answer =
+                replies.call(new Request.Listen(address.getAddress().getHostAddress(), address.getPort()));
+        OptionalInt descriptor = answer.descriptor();
+        return descriptor.orElseThrow(() -> ReplyReader.lost("its answer came without the socket"));
+    }
+
+    /**
+     * Tells when the helper has gone by itself.
+     *
+     * @return completes with the reason, a clause; never after {@link #close}
+     */
+    public CompletionStage<String> lost() {
+        return replies.lost();
+    }
+
+    void call(Request request) throws KubetunException {
+        replies.call(request).descriptor().ifPresent(ListeningSocket::close);
+    }
+
+    /** Ends the session for the helper and waits until it has undone what it did, for at most two seconds. */
+    @Override
+    public void close() {
+        replies.close(END_PATIENCE);
+    }
+}

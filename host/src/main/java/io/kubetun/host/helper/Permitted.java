@@ -1,0 +1,70 @@
+package io.kubetun.host.helper;
+
+import io.kubetun.host.hosts.HostsBlock;
+import io.kubetun.host.hosts.HostsLines;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.host.Host.HostsEntry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * Turns requests into what root will do for the user, or refuses: names in one hosts file that lead to loopback
+ * addresses, and listening sockets on those.
+ */
+record Permitted(HelperSettings settings) {
+    /** Lines of one block; above it the block is refused. */
+    static final int MAX_LINES = 50_000;
+
+    HostsBlock hostsBlock(Request.PutHosts request) throws KubetunException {
+        String what = "the helper will not write to " + printable(request.file().toString());
+        if (!request.file().equals(settings.hostsFile())) {
+            throw refusal(what, "it was started for " + settings.hostsFile());
+        }
+        if (request.lines().size() > MAX_LINES) {
+            throw refusal(what, "more than " + MAX_LINES + " lines in one block");
+        }
+        try {
+            List<HostsEntry> entries =
+                    request.lines().stream().map(HostsLines::parse).toList();
+            for (HostsEntry entry : entries) {
+                if (!entry.address().isLoopbackAddress()) {
+                    throw refusal(
+                            what,
+                            "only loopback addresses may get a name, not "
+                                    + entry.address().getHostAddress());
+                }
+            }
+            return new HostsBlock(settings.hostsFile(), request.owner(), entries, settings.backups());
+        } catch (IllegalArgumentException e) {
+            throw refusal(what, printable(String.valueOf(e.getMessage())));
+        }
+    }
+
+    InetSocketAddress listener(Request.Listen request) throws KubetunException {
+        String what = "the helper will not listen on " + printable(request.address()) + ":" + request.port();
+        try {
+            InetAddress address = InetAddress.ofLiteral(request.address());
+            if (!address.isLoopbackAddress()) {
+                throw refusal(what, "it is no loopback address");
+            }
+            if (request.port() < 1 || request.port() > 65535) {
+                throw refusal(what, "it is no port");
+            }
+            return new InetSocketAddress(address, request.port());
+        } catch (IllegalArgumentException e) {
+            throw refusal(what, "it is no address");
+        }
+    }
+
+    static KubetunException refusal(String what, String why) {
+        return new KubetunException(
+                ErrorCode.HOST_CHANGE, what, why, "Start kubetun again by sudo with the options that you want");
+    }
+
+    private static String printable(String text) {
+        String start = text.length() > 200 ? text.substring(0, 200) + "…" : text;
+        return start.replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,81 @@
+package io.kubetun.host.hosts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.kubetun.host.natives.Users;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is kept of a hosts file beside it: its original, and a copy while it is written in place. */
+final class Backups {
+    private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
+
+    private final Path folder;
+    private final String suffix;
+
+    Backups(Path folder, Path file) {
+        this.folder = folder;
+        this.suffix = file.equals(Path.of("/etc/hosts")) ? "" : "." + checksum(file.toString());
+    }
+
+    /** Where backups go if nobody says: the state folder of the machine for root, else of the user. */
+    static Path defaultFolder() {
+        if (Users.current() == Users.ROOT) {
+            return Path.of("/var/lib/kubetun");
+        }
+        String state = System.getenv("XDG_STATE_HOME");
+        return state == null || state.isBlank()
+                ? Path.of(System.getProperty("user.home"), ".local", "state", "kubetun")
+                : Path.of(state, "kubetun");
+    }
+
+    Path original() {
+        return folder.resolve("hosts.original" + suffix);
+    }
+
+    Path inPlaceCopy() {
+        return folder.resolve("hosts.in-place" + suffix);
+    }
+
+    /** Keeps the original, once. It is for people: that it cannot be kept is no reason not to go on. */
+    void keepOriginal(byte[] text) {
+        try {
+            if (Files.notExists(original())) {
+                write(original(), text);
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot keep a copy of the hosts file in {}: {}", folder, Reasons.of(e));
+        }
+    }
+
+    /** Writes a file wholly or not at all, mode 0644. */
+    void write(Path target, byte[] content) throws IOException {
+        Files.createDirectories(folder);
+        Path fresh = target.resolveSibling(target.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
+            out.force(true);
+        }
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String checksum(String path) {
+        CRC32 sum = new CRC32();
+        sum.update(path.getBytes(UTF_8));
+        return Long.toHexString(sum.getValue());
+    }
+}

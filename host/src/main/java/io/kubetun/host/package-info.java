@@ -1,0 +1,2 @@
+/** This machine, as the kernel finds it. */
+package io.kubetun.host;

@@ -1,0 +1,117 @@
+package io.kubetun.kube;
+
+import io.kubetun.kube.api.ApiClient;
+import io.kubetun.kube.api.ApiException;
+import io.kubetun.kube.catalog.ApiErrors;
+import io.kubetun.kube.catalog.Catalog;
+import io.kubetun.kube.catalog.CatalogListener;
+import io.kubetun.kube.catalog.ServerHealth;
+import io.kubetun.kube.catalog.ServiceWatches;
+import io.kubetun.kube.catalog.Stored.ObjectKey;
+import io.kubetun.kube.config.Connection;
+import io.kubetun.kube.portforward.ApiServer;
+import io.kubetun.kube.portforward.PodDialer;
+import io.kubetun.kube.target.ClusterDialer;
+import io.kubetun.kube.target.TargetResolver;
+import io.kubetun.spi.Dialer;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Target;
+import io.kubetun.spi.cluster.Cluster;
+import io.kubetun.spi.cluster.ClusterEnvironment;
+import io.kubetun.spi.cluster.ServiceListener;
+import io.kubetun.spi.cluster.ServiceSelection;
+import io.kubetun.spi.event.Event;
+import java.io.IOException;
+
+/**
+ * A Kubernetes cluster, reached by port-forwards through its API server. Nothing else is connected to, and no name that
+ * is dialled leaves this machine but to the API server. Thread-safe.
+ */
+public final class KubeCluster implements Cluster {
+    private final Connection connection;
+    private final ApiClient api;
+    private final ServerHealth health;
+    private final Catalog catalog;
+    private final PodDialer pods;
+    private final TargetResolver resolver;
+    private final ClusterDialer dialer;
+
+    KubeCluster(Connection connection, ApiServer server, PodDialer pods, ClusterEnvironment environment) {
+        this.connection = connection;
+        this.pods = pods;
+        this.api = new ApiClient(server, connection.requestTimeout());
+        this.health = new ServerHealth(environment);
+        this.catalog = new Catalog(
+                api, connection.namespace(), health, environment.progress(), new Changes(environment, pods));
+        this.resolver = new TargetResolver(catalog, connection.namespace(), connection.clusterDomain());
+        this.dialer = new ClusterDialer(catalog, resolver, pods);
+    }
+
+    @Override
+    public Identity identity() {
+        return new Identity(connection.context(), connection.server(), connection.namespace());
+    }
+
+    @Override
+    public String check() throws KubetunException {
+        String version;
+        try {
+            version = api.get("/version").at("gitVersion").text().orElse("an unknown version");
+        } catch (ApiException e) {
+            if (!e.forbidden()) {
+                throw ApiErrors.explain(e, connection.server(), connection.context());
+            }
+            // who may not ask for the version is known to the server all the same
+            version = "an unknown version";
+        } catch (IOException e) {
+            throw ApiErrors.explain(e, connection.server(), connection.context());
+        }
+        health.answered();
+        catalog.warmUp();
+        return version;
+    }
+
+    @Override
+    public Dialer dialer() {
+        return dialer;
+    }
+
+    @Override
+    public Watch watchServices(ServiceSelection selection, ServiceListener listener)
+            throws KubetunException, InterruptedException {
+        return new ServiceWatches(catalog).open(selection, listener);
+    }
+
+    /**
+     * Explains how a target is found, by the very rules that the dialer follows. Blocks while the API server is asked.
+     *
+     * @param target the target
+     * @return the steps and what came of them
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public Resolution explain(Target target) throws InterruptedException {
+        return resolver.resolve(target);
+    }
+
+    @Override
+    public void close() {
+        catalog.close();
+        api.close();
+        pods.close();
+    }
+
+    private record Changes(ClusterEnvironment environment, PodDialer pods) implements CatalogListener {
+        @Override
+        public void endpointsChanged(ObjectKey service, int ready) {
+            environment
+                    .events()
+                    .publish(new Event.EndpointsChanged(
+                            environment.session(), service.namespace(), service.name(), ready));
+        }
+
+        @Override
+        public void podGone(ObjectKey pod) {
+            pods.podGone(pod.namespace(), pod.name());
+        }
+    }
+}

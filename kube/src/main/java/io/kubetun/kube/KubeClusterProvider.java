@@ -1,0 +1,58 @@
+package io.kubetun.kube;
+
+import com.typesafe.config.Config;
+import io.kubetun.kube.auth.KubeApiServer;
+import io.kubetun.kube.config.ClusterOptions;
+import io.kubetun.kube.config.Connection;
+import io.kubetun.kube.config.ConnectionLoader;
+import io.kubetun.kube.portforward.PortForwarder;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.ModeDescriptor.Option;
+import io.kubetun.spi.cluster.Cluster;
+import io.kubetun.spi.cluster.ClusterEnvironment;
+import io.kubetun.spi.cluster.ClusterProvider;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Opens Kubernetes clusters by kubectl's rules: flags, kubeconfig, service account. Thread-safe. */
+public final class KubeClusterProvider implements ClusterProvider {
+    private final Map<String, String> variables;
+
+    /** Makes a provider that reads this process's environment: KUBECONFIG, HOME, HTTPS_PROXY and the like. */
+    public KubeClusterProvider() {
+        this(System.getenv());
+    }
+
+    /**
+     * Makes a provider with another environment.
+     *
+     * @param variables the variables that count
+     */
+    public KubeClusterProvider(Map<String, String> variables) {
+        this.variables = Map.copyOf(variables);
+    }
+
+    @Override
+    public List<Option> options() {
+        return ClusterOptions.ALL;
+    }
+
+    @Override
+    public Cluster open(Config options, ClusterEnvironment environment) throws KubetunException {
+        Connection connection = new ConnectionLoader(new ClusterOptions(options), variables).load();
+        KubeApiServer server;
+        try {
+            server = new KubeApiServer(connection, environment.progress());
+        } catch (IOException e) {
+            throw new KubetunException(
+                    ErrorCode.KUBECONFIG_INVALID,
+                    "cannot use the certificates of the context " + connection.context(),
+                    e.getMessage(),
+                    "See what the kubeconfig says: kubectl config view",
+                    e);
+        }
+        return new KubeCluster(connection, server, new PortForwarder(server, environment), environment);
+    }
+}

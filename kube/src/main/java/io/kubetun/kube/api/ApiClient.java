@@ -1,0 +1,215 @@
+package io.kubetun.kube.api;
+
+import io.kubetun.kube.document.Json;
+import io.kubetun.kube.document.Tree;
+import io.kubetun.kube.portforward.ApiServer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Asks the API server. Blocks: for virtual threads. Thread-safe. */
+public final class ApiClient implements AutoCloseable {
+    /** More connections than this are not kept when idle. */
+    private static final int MAX_IDLE = 4;
+
+    private static final Duration MAX_IDLE_TIME = Duration.ofSeconds(30);
+
+    /** More of an error's body is not read. */
+    private static final int MAX_ERROR_BYTES = 64 << 10;
+
+    private final ApiServer server;
+    private final Duration timeout;
+    private final Deque<HttpConnection> idle = new ArrayDeque<>();
+    private final Set<HttpConnection> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /**
+     * Makes a client; opens nothing.
+     *
+     * @param server the API server
+     * @param timeout how long to wait for an answer; zero for ever
+     */
+    public ApiClient(ApiServer server, Duration timeout) {
+        this.server = server;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Gets a document.
+     *
+     * @param path path and query, below the server's base
+     * @return the document
+     * @throws ApiException if the server answers with an error
+     * @throws CredentialsException if there are no credentials
+     * @throws IOException if it cannot be reached
+     */
+    public Tree get(String path) throws IOException {
+        try (ApiResponse response = open(path, timeout);
+                Json json = response.json()) {
+            Tree root = json.next().orElse(Tree.MISSING);
+            response.finish();
+            return root;
+        }
+    }
+
+    /**
+     * Gets a document that is read in parts.
+     *
+     * @param path path and query, below the server's base
+     * @return the answer, to be closed
+     * @throws IOException as {@link #get}
+     */
+    public ApiResponse open(String path) throws IOException {
+        return open(path, timeout);
+    }
+
+    /**
+     * Gets a document that is read in parts.
+     *
+     * @param path path and query, below the server's base
+     * @param patience how long to wait for each read; zero for ever
+     * @return the answer, to be closed
+     * @throws IOException as {@link #get}
+     */
+    public ApiResponse open(String path, Duration patience) throws IOException {
+        try {
+            return send(path, patience, false);
+        } catch (ApiException e) {
+            if (e.status() == 401) {
+                return send(path, patience, true);
+            }
+            throw e;
+        }
+    }
+
+    private ApiResponse send(String path, Duration patience, boolean refused) throws IOException {
+        Map<String, List<String>> credentials;
+        try {
+            credentials = server.credentials(refused);
+        } catch (IOException e) {
+            throw new CredentialsException(e);
+        }
+        String request = request(path, credentials);
+        // a connection that served the refused credentials may be bound to the certificate of then
+        Optional<HttpConnection> kept = refused ? Optional.empty() : takeIdle();
+        if (kept.isPresent()) {
+            try {
+                return exchange(kept.get(), request, patience);
+            } catch (EOFException | SocketException e) {
+                // the server had closed the idle connection: the request has not been looked at
+                release(kept.get(), false);
+            }
+        }
+        return exchange(connect(), request, patience);
+    }
+
+    private ApiResponse exchange(HttpConnection connection, String request, Duration patience) throws IOException {
+        boolean handedOn = false;
+        try {
+            HttpHead head = connection.exchange(request, patience);
+            BodyStream body = connection.body(head);
+            if (head.status() / 100 != 2) {
+                throw error(head, body);
+            }
+            ApiResponse response = new ApiResponse(this, connection, head, body);
+            handedOn = true;
+            return response;
+        } finally {
+            if (!handedOn) {
+                release(connection, false);
+            }
+        }
+    }
+
+    private HttpConnection connect() throws IOException {
+        HttpConnection connection = new HttpConnection(ApiSocket.open(server));
+        open.add(connection);
+        if (closed) {
+            release(connection, false);
+            throw new SocketException("closed");
+        }
+        return connection;
+    }
+
+    private String request(String path, Map<String, List<String>> credentials) {
+        URI base = server.base();
+        String prefix = base.getRawPath() == null ? "" : base.getRawPath().replaceAll("/+$", "");
+        StringBuilder request = new StringBuilder(512)
+                .append("GET ")
+                .append(prefix)
+                .append(path)
+                .append(" HTTP/1.1\r\nHost: ")
+                .append(base.getRawAuthority().replaceAll("^.*@", ""))
+                .append("\r\nUser-Agent: kubetun\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\n");
+        credentials.forEach((name, values) -> values.forEach(value -> request.append(name)
+                .append(": ")
+                .append(value.replaceAll("[\\r\\n]", ""))
+                .append("\r\n")));
+        return request.append("\r\n").toString();
+    }
+
+    private static ApiException error(HttpHead head, BodyStream body) {
+        String text = "";
+        try {
+            text = new String(body.readNBytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8);
+            Tree status = Json.parse(text);
+            Optional<String> message = status.at("message").text();
+            if (message.isPresent()) {
+                return new ApiException(
+                        head.status(), status.at("reason").text().orElse(""), message.get());
+            }
+        } catch (IOException e) {
+            // no Status: the number must do
+        }
+        return new ApiException(head.status(), "", "the API server answered with status " + head.status());
+    }
+
+    private Optional<HttpConnection> takeIdle() {
+        synchronized (idle) {
+            while (!idle.isEmpty()) {
+                HttpConnection connection = idle.pollLast();
+                if (!connection.idleFor(MAX_IDLE_TIME)) {
+                    return Optional.of(connection);
+                }
+                drop(connection);
+            }
+            return Optional.empty();
+        }
+    }
+
+    void release(HttpConnection connection, boolean reusable) {
+        synchronized (idle) {
+            if (reusable && !closed && connection.keepAlive() && idle.size() < MAX_IDLE && open.contains(connection)) {
+                connection.idle();
+                idle.addLast(connection);
+                return;
+            }
+        }
+        drop(connection);
+    }
+
+    private void drop(HttpConnection connection) {
+        open.remove(connection);
+        connection.close();
+    }
+
+    /** Cuts all connections; whoever waits for an answer gets an exception. */
+    @Override
+    public void close() {
+        closed = true;
+        synchronized (idle) {
+            idle.clear();
+        }
+        List.copyOf(open).forEach(this::drop);
+    }
+}

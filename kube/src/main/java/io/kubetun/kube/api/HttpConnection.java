@@ -1,0 +1,58 @@
+package io.kubetun.kube.api;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** A connection that carries one request after the other. For one thread at a time, except {@link #close}. */
+final class HttpConnection {
+    private static final int BUFFER = 16 << 10;
+
+    private final ApiSocket socket;
+    private final InputStream in;
+    private boolean keepAlive = true;
+    private long idleSince = System.nanoTime();
+
+    HttpConnection(ApiSocket socket) throws IOException {
+        this.socket = socket;
+        this.in = new BufferedInputStream(socket.socket().getInputStream(), BUFFER);
+    }
+
+    /**
+     * Sends a request and reads the head of the answer.
+     *
+     * @param request the whole request, without a body
+     * @param timeout how long to wait for each read; zero for ever
+     * @return the head
+     * @throws IOException if the connection fails
+     */
+    HttpHead exchange(String request, Duration timeout) throws IOException {
+        socket.socket().setSoTimeout(Math.toIntExact(Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
+        socket.socket().getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+        HttpHead head = HttpHead.read(in);
+        keepAlive = !head.says("connection", "close");
+        return head;
+    }
+
+    BodyStream body(HttpHead head) {
+        return new BodyStream(in, head);
+    }
+
+    boolean keepAlive() {
+        return keepAlive;
+    }
+
+    void idle() {
+        idleSince = System.nanoTime();
+    }
+
+    boolean idleFor(Duration time) {
+        return System.nanoTime() - idleSince > time.toNanos();
+    }
+
+    void close() {
+        socket.close();
+    }
+}

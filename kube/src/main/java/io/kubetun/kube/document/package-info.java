@@ -1,0 +1,2 @@
+/** JSON and YAML as trees, read in a stream. */
+package io.kubetun.kube.document;
