@@ -1,12 +1,26 @@
 /**
- * The kernel of kubetun: it loads plugins and reads the profiles that say which of their modes run, and how. It names
- * no mode and knows nothing of Kubernetes.
+ * The kernel: plugins, profiles, sessions, the event bus, the splice, the journal, metrics and the control socket. It
+ * names no mode and knows nothing of Kubernetes: both come to it as services.
  */
 module io.kubetun.kernel {
     requires transitive io.kubetun.spi;
+    requires transitive micrometer.core;
+    requires com.lmax.disruptor;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
 
+    exports io.kubetun.kernel;
+    exports io.kubetun.kernel.control;
+    exports io.kubetun.kernel.event;
+    exports io.kubetun.kernel.flow;
+    exports io.kubetun.kernel.journal;
+    exports io.kubetun.kernel.metrics;
     exports io.kubetun.kernel.plugin;
     exports io.kubetun.kernel.profile;
+    exports io.kubetun.kernel.session;
 
     uses io.kubetun.spi.Plugin;
+    uses io.kubetun.spi.cluster.ClusterProvider;
+    uses io.kubetun.spi.host.EffectType;
+    uses io.kubetun.spi.host.HostProvider;
 }

@@ -37,6 +37,15 @@ public sealed interface Event {
     record SessionDown(String session, String reason) implements Event {}
 
     /**
+     * A mode that had started can no longer do its work; the session goes on, degraded. Published by the mode.
+     *
+     * @param session its session
+     * @param mode its name
+     * @param reason why, for people
+     */
+    record ModeFailed(String session, String mode, String reason) implements Event {}
+
+    /**
      * A mode listens.
      *
      * @param session its session

@@ -1,0 +1,94 @@
+package io.kubetun.kernel.control;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.kubetun.kernel.session.SessionStatus;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the living kernels of this user. Stateless; methods block, a few seconds at most for each kernel that hangs. */
+public final class ControlClient {
+    /** Bytes of a response; a longer one is cut. */
+    private static final int MAX_RESPONSE = 16 * 1024 * 1024;
+
+    private static final Duration LIMIT = Duration.ofSeconds(3);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
+
+    private ControlClient() {}
+
+    /**
+     * Asks all kernels for their sessions. A kernel that is just ending, or does not answer, is left out.
+     *
+     * @param runtimeFolder where the control sockets are; need not exist
+     * @return the sessions
+     * @throws KubetunException if the folder cannot be read
+     */
+    public static List<SessionStatus> statusOfAll(Path runtimeFolder) throws KubetunException {
+        List<SessionStatus> all = new ArrayList<>();
+        for (Config response : askAll(runtimeFolder, Map.of("command", "status"))) {
+            for (Config session : response.getConfigList("sessions")) {
+                all.add(StatusJson.decode(session));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Ends a session, in whichever kernel it is, and returns when nothing is left of it.
+     *
+     * @param runtimeFolder where the control sockets are
+     * @param session its id
+     * @return whether there was such a session
+     * @throws KubetunException if the folder cannot be read
+     */
+    public static boolean stop(Path runtimeFolder, String session) throws KubetunException {
+        return askAll(runtimeFolder, Map.of("command", "stop", "session", session)).stream()
+                .anyMatch(response -> response.getBoolean("stopped"));
+    }
+
+    private static List<Config> askAll(Path runtimeFolder, Map<String, Object> request) throws KubetunException {
+        List<Config> responses = new ArrayList<>();
+        try {
+            for (Path socket : new ControlSockets(runtimeFolder).living()) {
+                try {
+                    Config response = ask(socket, request);
+                    if (response.getBoolean("ok")) {
+                        responses.add(response);
+                    } else {
+                        LOG.warn("the kernel at {} refused: {}", socket, response.getString("error"));
+                    }
+                } catch (IOException | ConfigException e) {
+                    LOG.debug("the kernel at {} did not answer", socket, e);
+                }
+            }
+        } catch (IOException e) {
+            throw new KubetunException(
+                    ErrorCode.STATE_UNREADABLE,
+                    "cannot read " + runtimeFolder,
+                    e.toString(),
+                    "See who owns it: ls -ld " + runtimeFolder,
+                    e);
+        }
+        return responses;
+    }
+
+    private static Config ask(Path socket, Map<String, Object> request) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return ControlMessage.within(LIMIT, channel, () -> {
+                ControlMessage.write(channel, ControlMessage.encode(request));
+                return ControlMessage.decode(ControlMessage.readLine(channel, MAX_RESPONSE));
+            });
+        }
+    }
+}

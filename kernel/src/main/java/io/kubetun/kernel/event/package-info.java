@@ -1,0 +1,2 @@
+/** The event bus. */
+package io.kubetun.kernel.event;

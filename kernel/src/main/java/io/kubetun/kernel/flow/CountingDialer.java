@@ -1,0 +1,92 @@
+package io.kubetun.kernel.flow;
+
+import io.kubetun.spi.DialException;
+import io.kubetun.spi.DialException.Reason;
+import io.kubetun.spi.Dialer;
+import io.kubetun.spi.Target;
+import io.kubetun.spi.event.Event;
+import io.kubetun.spi.event.Events;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
+
+/**
+ * The dialer that modes get: the cluster's, with each dial counted, timed and limited, and each failure told as an
+ * event. Safe for use by several threads.
+ */
+public final class CountingDialer implements Dialer {
+    static final AttributeKey<Long> DIAL_NANOS = AttributeKey.valueOf(CountingDialer.class, "dialNanos");
+
+    private final String session;
+    private final Dialer cluster;
+    private final FlowCounts counts;
+    private final FlowLimit limit;
+    private final Events events;
+    private volatile boolean closed;
+
+    /**
+     * Wraps a dialer.
+     *
+     * @param session the session's id
+     * @param cluster the dialer of the cluster
+     * @param counts where to count
+     * @param maxOpen dialled channels and dials at the same time; the next dial fails with {@link Reason#LIMIT}
+     * @param events where to tell failures
+     */
+    public CountingDialer(String session, Dialer cluster, FlowCounts counts, int maxOpen, Events events) {
+        this.session = session;
+        this.cluster = cluster;
+        this.counts = counts;
+        this.limit = new FlowLimit(maxOpen);
+        this.events = events;
+    }
+
+    @Override
+    public Future<Channel> dial(Target target, EventLoop loop) {
+        if (closed) {
+            return loop.newFailedFuture(new DialException(Reason.CLUSTER_LOST, "the session is ending"));
+        }
+        if (!limit.tryAcquire()) {
+            return failed(target, loop, new DialException(Reason.LIMIT, target + ": " + limit + " flows are open"));
+        }
+        long start = System.nanoTime();
+        Future<Channel> dialed;
+        try {
+            dialed = cluster.dial(target, loop);
+        } catch (RuntimeException e) {
+            limit.release();
+            return failed(target, loop, new DialException(Reason.UNREACHABLE, target + ": " + e, e));
+        }
+        dialed.addListener((Future<Channel> done) -> finished(target, done, System.nanoTime() - start));
+        return dialed;
+    }
+
+    /** Fails all dials from now on. */
+    public void close() {
+        closed = true;
+    }
+
+    private void finished(Target target, Future<Channel> dialed, long nanos) {
+        if (dialed.isSuccess()) {
+            counts.dialed(nanos);
+            Channel channel = dialed.getNow();
+            channel.attr(DIAL_NANOS).set(nanos);
+            channel.closeFuture().addListener(end -> limit.release());
+        } else {
+            limit.release();
+            count(target, dialed.cause());
+        }
+    }
+
+    private Future<Channel> failed(Target target, EventLoop loop, DialException why) {
+        count(target, why);
+        return loop.newFailedFuture(why);
+    }
+
+    private void count(Target target, Throwable cause) {
+        Reason reason = cause instanceof DialException dial ? dial.reason() : Reason.UNREACHABLE;
+        counts.dialFailed(reason);
+        events.publish(new Event.DialFailed(session, target, reason, String.valueOf(cause.getMessage())));
+    }
+}

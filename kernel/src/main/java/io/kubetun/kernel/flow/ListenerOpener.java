@@ -1,0 +1,132 @@
+package io.kubetun.kernel.flow;
+
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.host.Host;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ServerSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+
+/** Opens listening sockets: directly, or through the helper where the user may not. */
+final class ListenerOpener {
+    /** Connections that the operating system keeps for us until they are accepted; it may lower this. */
+    private static final int BACKLOG = 4096;
+
+    /** Reads grow from 4 KiB to 256 KiB as long as they are filled. */
+    private static final int SMALLEST_READ = 2048;
+
+    private static final int FIRST_READ = 4096;
+    private static final int LARGEST_READ = 256 * 1024;
+
+    /** Reads of one flow before the next one on the loop has its turn. */
+    private static final int READS_PER_TURN = 4;
+
+    /** Unsent bytes of one flow at which its source is paused, and at which it goes on. */
+    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(128 * 1024, 512 * 1024);
+
+    private final NettyTransport transport;
+    private final Host host;
+
+    ListenerOpener(NettyTransport transport, Host host) {
+        this.transport = transport;
+        this.host = host;
+    }
+
+    Channel open(InetSocketAddress address, ChannelHandler connections) throws KubetunException {
+        if (address.isUnresolved()) {
+            throw new KubetunException(
+                    ErrorCode.LISTEN_FAILED,
+                    "cannot listen on " + address.getHostString(),
+                    "the name has no address",
+                    "Write an address: 127.0.0.1:" + address.getPort());
+        }
+        ChannelFuture bound = bootstrap(transport.listeners(), connections)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .bind(address)
+                .awaitUninterruptibly();
+        if (bound.isSuccess()) {
+            return bound.channel();
+        }
+        if (isForbidden(bound.cause())) {
+            return takeOver(address, connections);
+        }
+        throw failure(address, bound.cause());
+    }
+
+    private Channel takeOver(InetSocketAddress address, ChannelHandler connections) throws KubetunException {
+        if (!transport.takesOverDescriptors()) {
+            throw new KubetunException(
+                    ErrorCode.LISTEN_FAILED,
+                    "cannot listen on " + text(address),
+                    "this system cannot take over a socket that the helper opened",
+                    "Choose a port from 1024 up.");
+        }
+        ChannelFactory<? extends ServerSocketChannel> listener = transport.listener(host.listeningSocket(address));
+        ChannelFuture registered = bootstrap(listener, connections).register().awaitUninterruptibly();
+        if (registered.isSuccess()) {
+            return registered.channel();
+        }
+        throw failure(address, registered.cause());
+    }
+
+    private ServerBootstrap bootstrap(
+            ChannelFactory<? extends ServerSocketChannel> listener, ChannelHandler connections) {
+        return new ServerBootstrap()
+                .group(transport.eventLoops())
+                .channelFactory(listener)
+                .childOption(ChannelOption.ALLOCATOR, transport.allocator())
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ)
+                                .maxMessagesPerRead(READS_PER_TURN))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(connections);
+    }
+
+    private static boolean isForbidden(Throwable cause) {
+        return says(cause, "permission denied");
+    }
+
+    private static KubetunException failure(InetSocketAddress address, Throwable cause) {
+        String what = "cannot listen on " + text(address);
+        if (says(cause, "address already in use")) {
+            return new KubetunException(
+                    ErrorCode.PORT_IN_USE,
+                    what,
+                    "another process has the port",
+                    "See which one: ss -ltnp 'sport = :" + address.getPort() + "'; end it, or choose another port.",
+                    cause);
+        }
+        if (says(cause, "cannot assign requested address")) {
+            return new KubetunException(
+                    ErrorCode.LISTEN_FAILED,
+                    what,
+                    "no interface of this machine has that address",
+                    "See which ones there are: ip -brief address",
+                    cause);
+        }
+        return new KubetunException(
+                ErrorCode.LISTEN_FAILED, what, String.valueOf(cause.getMessage()), "Choose another address.", cause);
+    }
+
+    /** The text of the error is all that epoll's and the JDK's sockets have in common. */
+    private static boolean says(Throwable cause, String error) {
+        return String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains(error);
+    }
+
+    private static String text(InetSocketAddress address) {
+        String ip = address.getAddress().getHostAddress();
+        return (ip.indexOf(':') < 0 ? ip : "[" + ip + "]") + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,195 @@
+package io.kubetun.kernel.flow;
+
+import io.kubetun.spi.Flows;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Progress;
+import io.kubetun.spi.Target;
+import io.kubetun.spi.event.Event;
+import io.kubetun.spi.event.Events;
+import io.kubetun.spi.host.Host;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The flows of one session: its listeners, its limit, and the splice of each flow. Safe for use by several threads. */
+public final class SessionFlows implements Flows, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionFlows.class);
+
+    /** How long {@link #close} waits for the channels to be gone. */
+    private static final long CLOSE_MILLIS = 300;
+
+    private static final long TOLD_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final String session;
+    private final Host host;
+    private final FlowCounts counts;
+    private final Events events;
+    private final Progress progress;
+    private final FlowLimit limit;
+    private final ListenerOpener opener;
+    private final Set<Channel> accepted = ConcurrentHashMap.newKeySet();
+    private final Set<OpenListener> listeners = ConcurrentHashMap.newKeySet();
+    private final Map<EventLoop, HalfClosedFlows> halfClosed = new ConcurrentHashMap<>();
+    private final AtomicLong flows = new AtomicLong();
+    private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - TOLD_EVERY_NANOS);
+    private volatile boolean intakeStopped;
+
+    /**
+     * Makes the flows of a session; nothing listens yet.
+     *
+     * @param session the session's id
+     * @param transport the event loops
+     * @param host opens what the user may not, and knows who has gone
+     * @param counts where to count
+     * @param maxFlows accepted connections at the same time; the next one is reset and counted
+     * @param events where to tell
+     * @param progress where to tell the person when the limit is reached
+     */
+    public SessionFlows(
+            String session,
+            NettyTransport transport,
+            Host host,
+            FlowCounts counts,
+            int maxFlows,
+            Events events,
+            Progress progress) {
+        this.session = session;
+        this.host = host;
+        this.counts = counts;
+        this.events = events;
+        this.progress = progress;
+        this.limit = new FlowLimit(maxFlows);
+        this.opener = new ListenerOpener(transport, host);
+    }
+
+    @Override
+    public FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException {
+        Channel channel = opener.open(address, new AcceptedConnections(this, initializer));
+        OpenListener listener = new OpenListener(channel);
+        listeners.add(listener);
+        if (intakeStopped) {
+            listener.close();
+        } else {
+            events.publish(new Event.ListenerOpened(session, listener.address()));
+        }
+        return listener;
+    }
+
+    @Override
+    public void join(Channel client, Channel remote, Target target) {
+        EventLoop loop = client.eventLoop();
+        if (!loop.inEventLoop() || !remote.eventLoop().equals(loop)) {
+            throw new IllegalStateException("both channels must live on the calling event loop");
+        }
+        long number = flows.incrementAndGet();
+        Long dialNanos = remote.attr(CountingDialer.DIAL_NANOS).get();
+        Splice splice = new Splice(
+                (DuplexChannel) client,
+                (DuplexChannel) remote,
+                counts,
+                halfClosed.computeIfAbsent(loop, each -> new HalfClosedFlows(each, host)),
+                new FlowEnd(target, number));
+        counts.flowOpened();
+        events.publish(new Event.FlowOpened(session, number, target, dialNanos == null ? 0 : dialNanos));
+        splice.start();
+    }
+
+    /** Closes all listeners, and refuses new ones. Flows go on. */
+    public void stopIntake() {
+        intakeStopped = true;
+        listeners.forEach(OpenListener::close);
+    }
+
+    /** Stops the intake and cuts all flows; waits until they are gone, at most 300 ms. */
+    @Override
+    public void close() {
+        stopIntake();
+        Set<Channel> open = Set.copyOf(accepted);
+        CountDownLatch gone = new CountDownLatch(open.size());
+        for (Channel channel : open) {
+            channel.closeFuture().addListener(end -> gone.countDown());
+            Resets.reset(channel);
+        }
+        try {
+            if (!gone.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("{} flows of session {} are still closing", gone.getCount(), session);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Takes a new connection, or resets it and says false. */
+    boolean admit(Channel channel) {
+        if (intakeStopped || !limit.tryAcquire()) {
+            counts.connectionRefused();
+            tellLimit();
+            Resets.reset(channel);
+            return false;
+        }
+        accepted.add(channel);
+        channel.closeFuture().addListener(end -> {
+            accepted.remove(channel);
+            limit.release();
+        });
+        return true;
+    }
+
+    private void tellLimit() {
+        long last = toldAt.get();
+        long now = System.nanoTime();
+        if (!intakeStopped && now - last >= TOLD_EVERY_NANOS && toldAt.compareAndSet(last, now)) {
+            progress.step(limit + " connections are open, the limit of a session: new ones are reset (so far "
+                    + counts.refused() + ")");
+        }
+    }
+
+    /** Tells the end of a flow. */
+    final class FlowEnd {
+        private final Target target;
+        private final long number;
+
+        FlowEnd(Target target, long number) {
+            this.target = target;
+            this.number = number;
+        }
+
+        void ended(long sent, long received, boolean cut) {
+            counts.flowClosed(cut);
+            events.publish(new Event.FlowClosed(session, number, target, sent, received, cut));
+        }
+    }
+
+    private final class OpenListener implements FlowListener {
+        private final Channel channel;
+        private final InetSocketAddress address;
+
+        OpenListener(Channel channel) {
+            this.channel = channel;
+            this.address = (InetSocketAddress) channel.localAddress();
+        }
+
+        @Override
+        public InetSocketAddress address() {
+            return address;
+        }
+
+        @Override
+        public void close() {
+            if (listeners.remove(this)) {
+                channel.close();
+                events.publish(new Event.ListenerClosed(session, address));
+            }
+        }
+    }
+}

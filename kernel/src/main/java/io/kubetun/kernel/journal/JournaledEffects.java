@@ -1,0 +1,237 @@
+package io.kubetun.kernel.journal;
+
+import io.kubetun.kernel.journal.JournalRecord.Op;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.event.Event;
+import io.kubetun.spi.event.Events;
+import io.kubetun.spi.host.Effect;
+import io.kubetun.spi.host.Effects;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes changes only after they are in the journal and on the disk, and takes them back in reverse order. The journal
+ * file appears with the first change and goes with the last; a crash in between leaves it for {@link Repair}.
+ *
+ * <p>Effects that the privileged helper keeps are made and taken back without a record here: the helper, which uses
+ * this class too, writes it. Safe for use by several threads, one change at a time.
+ */
+public final class JournaledEffects implements Effects {
+    private static final Logger LOG = LoggerFactory.getLogger(JournaledEffects.class);
+
+    private final String session;
+    private final Path folder;
+    private final Events events;
+    private final boolean isHelper;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final LinkedHashMap<EffectId, Effect> applied = new LinkedHashMap<>();
+    private Journal journal;
+    private boolean closed;
+
+    private JournaledEffects(String session, Path folder, Events events, boolean isHelper) {
+        this.session = session;
+        this.folder = folder;
+        this.events = events;
+        this.isHelper = isHelper;
+    }
+
+    /**
+     * The effects of a session in the kernel.
+     *
+     * @param session its id
+     * @param folder where journals are, created on demand with mode 0700
+     * @param events told of each change
+     * @return the effects
+     */
+    public static JournaledEffects ofSession(String session, Path folder, Events events) {
+        return new JournaledEffects(session, folder, events, false);
+    }
+
+    /**
+     * The effects that the privileged helper makes for a session: each is journalled by it.
+     *
+     * @param session the session's id
+     * @param folder where the helper's journals are
+     * @param events told of each change
+     * @return the effects
+     */
+    public static JournaledEffects ofHelper(String session, Path folder, Events events) {
+        return new JournaledEffects(session, folder, events, true);
+    }
+
+    @Override
+    public void apply(Effect effect) throws KubetunException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new KubetunException(
+                        ErrorCode.HOST_CHANGE, refused(effect), "the session is ending", "Start a new session.");
+            }
+            record(Op.INTEND, effect);
+            EffectId id = EffectId.of(effect);
+            Effect before = applied.get(id);
+            try {
+                effect.apply();
+            } catch (KubetunException e) {
+                withdraw(effect, before);
+                throw e;
+            } catch (RuntimeException e) {
+                takeBack(effect, e);
+                throw e;
+            }
+            applied.remove(id);
+            applied.put(id, effect);
+            recordLater(Op.APPLIED, effect);
+        } finally {
+            lock.unlock();
+        }
+        events.publish(new Event.EffectApplied(session, effect.kind(), effect.preview()));
+    }
+
+    @Override
+    public void undo(Effect effect) throws KubetunException {
+        lock.lock();
+        try {
+            Effect last = applied.getOrDefault(EffectId.of(effect), effect);
+            last.undo();
+            undone(last);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes all changes back, the last one first; further ones are refused. One that fails does not keep the others
+     * from being undone; its record stays for {@link Repair}.
+     *
+     * @return what could not be taken back
+     */
+    public List<KubetunException> undoAll() {
+        lock.lock();
+        try {
+            closed = true;
+            List<KubetunException> failures = new ArrayList<>();
+            for (Effect effect : new ArrayList<>(applied.sequencedValues().reversed())) {
+                try {
+                    effect.undo();
+                    undone(effect);
+                } catch (KubetunException e) {
+                    failures.add(e);
+                } catch (RuntimeException e) {
+                    failures.add(new KubetunException(
+                            ErrorCode.HOST_CHANGE,
+                            "cannot take back: " + effect.preview(),
+                            e.toString(),
+                            "Type: kubetun repair",
+                            e));
+                }
+            }
+            letGo();
+            return List.copyOf(failures);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The change was refused and is not made: what was there before it, if anything, is still in force. */
+    private void withdraw(Effect effect, Effect before) {
+        if (before == null) {
+            recordLater(Op.UNDONE, effect);
+        } else {
+            recordLater(Op.APPLIED, before);
+        }
+    }
+
+    /** Nobody knows how far it came: undo also takes back a half-made change, and the one before it. */
+    private void takeBack(Effect effect, RuntimeException why) {
+        applied.put(EffectId.of(effect), effect);
+        try {
+            effect.undo();
+            undone(effect);
+        } catch (KubetunException | RuntimeException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private void undone(Effect effect) {
+        applied.remove(EffectId.of(effect));
+        recordLater(Op.UNDONE, effect);
+        events.publish(new Event.EffectUndone(session, effect.kind(), effect.preview()));
+    }
+
+    private void record(Op op, Effect effect) throws KubetunException {
+        if (!isWrittenHere(effect)) {
+            return;
+        }
+        try {
+            if (journal == null) {
+                journal = Journal.create(folder, session);
+            }
+            journal.append(JournalRecord.of(journal.nextSeq(), op, effect));
+        } catch (IOException e) {
+            throw new KubetunException(
+                    ErrorCode.HOST_CHANGE,
+                    refused(effect),
+                    "it cannot be written to the journal first (" + e.getMessage() + ")",
+                    "See whether there is space: df -h " + folder,
+                    e);
+        }
+    }
+
+    /** Records what has already happened. If that fails, a repair only undoes once more, which changes nothing. */
+    private void recordLater(Op op, Effect effect) {
+        if (journal == null || !isWrittenHere(effect)) {
+            return;
+        }
+        try {
+            journal.append(JournalRecord.of(journal.nextSeq(), op, effect));
+            if (journal.isLarge()) {
+                compact();
+            }
+        } catch (IOException e) {
+            LOG.warn("{} of {} is not in the journal", op, EffectId.of(effect), e);
+        }
+    }
+
+    private void compact() throws IOException {
+        List<JournalRecord> live = new ArrayList<>();
+        for (Map.Entry<EffectId, Effect> entry : applied.entrySet()) {
+            if (isWrittenHere(entry.getValue())) {
+                live.add(JournalRecord.of(live.size() + 1L, Op.APPLIED, entry.getValue()));
+            }
+        }
+        journal.rewrite(live);
+    }
+
+    private void letGo() {
+        if (journal == null) {
+            return;
+        }
+        try {
+            if (applied.values().stream().noneMatch(this::isWrittenHere)) {
+                journal.remove();
+            } else {
+                journal.close();
+            }
+        } catch (IOException e) {
+            LOG.warn("the journal {} stays; the next start looks at it again", journal.path(), e);
+        }
+        journal = null;
+    }
+
+    private boolean isWrittenHere(Effect effect) {
+        return isHelper || !effect.keptByHelper();
+    }
+
+    private static String refused(Effect effect) {
+        return "did not make the change \"" + effect.preview() + "\"";
+    }
+}

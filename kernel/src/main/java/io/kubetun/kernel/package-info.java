@@ -1,0 +1,2 @@
+/** The kernel: what runs sessions. */
+package io.kubetun.kernel;
