@@ -8,6 +8,7 @@ import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import io.kubetun.spi.host.Host;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
@@ -187,7 +188,10 @@ public final class SessionFlows implements Flows, AutoCloseable {
         @Override
         public void close() {
             if (listeners.remove(this)) {
-                channel.close();
+                ChannelFuture closed = channel.close();
+                if (!channel.eventLoop().inEventLoop()) {
+                    closed.awaitUninterruptibly(CLOSE_MILLIS);
+                }
                 events.publish(new Event.ListenerClosed(session, address));
             }
         }
