@@ -12,13 +12,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,10 +35,12 @@ class AddressBookTest {
     }
 
     @Test
-    void one_cluster_too_many_takes_the_number_of_the_one_not_used_for_longest() throws KubetunException {
-        for (int i = 0; i < ClusterIndex.MAX; i++) {
-            open("c" + i);
-        }
+    void one_cluster_too_many_takes_the_number_of_the_one_not_used_for_longest() throws Exception {
+        String entries = IntStream.range(0, ClusterIndex.MAX)
+                .mapToObj(i -> "\"c%d https://127.0.0.1:6443\":{\"index\":%d,\"used\":\"2026-01-01T00:00:00.%03dZ\"}"
+                        .formatted(i, i, i))
+                .collect(Collectors.joining(","));
+        Files.writeString(folder.resolve("clusters.json"), "{" + entries + "}");
         open("c0");
         assertThat(open("new").cluster()).isEqualTo(1);
         assertThat(open("c0").cluster()).isZero();
@@ -65,12 +67,20 @@ class AddressBookTest {
     @Test
     void a_full_cluster_forgets_what_this_session_does_not_use() throws Exception {
         AddressBook book = open("a");
-        int all = (AddressSpace.LAST_OCTET - AddressSpace.FIRST_OCTET + 1) * AddressSpace.LAST_HOST;
-        String[] keys = IntStream.range(0, all).mapToObj(i -> "lab/s" + i).toArray(String[]::new);
-        assertThat(new HashSet<>(allocate(book, Set.of(), keys))).hasSize(all);
+        String octets = IntStream.rangeClosed(AddressSpace.FIRST_OCTET, AddressSpace.LAST_OCTET)
+                .mapToObj(String::valueOf)
+                .collect(Collectors.joining(","));
+        String addresses = IntStream.rangeClosed(AddressSpace.FIRST_OCTET, AddressSpace.LAST_OCTET)
+                .boxed()
+                .flatMap(octet -> IntStream.rangeClosed(1, AddressSpace.LAST_HOST)
+                        .mapToObj(host -> "\"lab/s%d-%d\":\"%d.%d\"".formatted(octet, host, octet, host)))
+                .collect(Collectors.joining(","));
+        Files.writeString(
+                folder.resolve("cluster-0.json"),
+                "{\"namespaces\":{\"lab\":[" + octets + "]},\"addresses\":{" + addresses + "}}");
         Set<InetAddress> used = Set.of(Services.ip("127.1.27.1"));
         assertThat(allocate(book, used, "other/one")).containsExactly("127.1.28.1");
-        assertThat(allocate(book, Set.of(), "lab/s0")).containsExactly("127.1.27.1");
+        assertThat(allocate(book, Set.of(), "lab/s27-1")).containsExactly("127.1.27.1");
     }
 
     @Test
