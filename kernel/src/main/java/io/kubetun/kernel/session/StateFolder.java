@@ -23,7 +23,8 @@ final class StateFolder {
                 stateHome,
                 stateHome
                         .resolve("clusters")
-                        .resolve(name(cluster.context() + "-" + hash(cluster.server().toString())))
+                        .resolve(name(
+                                cluster.context() + "-" + hash(cluster.server().toString())))
                         .resolve(name(profile)));
     }
 

@@ -95,7 +95,7 @@ class EventBusTest {
             // One more that surely gets through carries the count of those before it.
             Await.until("all is told", SOON, () -> {
                 bus.publish(new Event.LinkRestored("", "end"));
-                return seen.get() + told.get() >= producers * each;
+                return seen.get() + told.get() >= (long) producers * each;
             });
             assertThat(bus.lost()).isPositive();
         }
