@@ -49,8 +49,8 @@ final class HttpHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
-            if (answered) {
-                return;
+            if (answered || !context.channel().isActive()) {
+                return; // requests behind the first
             }
             if (message instanceof HttpRequest request) {
                 request(context, request);

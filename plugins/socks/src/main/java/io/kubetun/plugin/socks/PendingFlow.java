@@ -106,12 +106,17 @@ final class PendingFlow extends ChannelInboundHandlerAdapter {
         early = null;
         client.pipeline().remove(this);
         client.config().setAutoRead(true);
+        if (inputShut) { // the join passes on the end at once, so these bytes must be there before it
+            if (first != null) {
+                remote.write(first);
+            }
+            session.flows().join(client, remote, target);
+            client.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            return;
+        }
         session.flows().join(client, remote, target);
         if (first != null) {
             client.pipeline().fireChannelRead(first).fireChannelReadComplete();
-        }
-        if (inputShut) {
-            client.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
     }
 

@@ -7,7 +7,6 @@ import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.ModeFactory;
 import io.kubetun.spi.SessionContext;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Describes the mode and makes it. */
@@ -54,15 +53,14 @@ final class SocksModeFactory implements ModeFactory {
                     ModeDescriptor.Option.of(
                             "password-file",
                             ModeDescriptor.Type.FILE,
-                            "Ask clients for the password in this file (or in " + SocksOptions.PASSWORD_VARIABLE + ")",
-                            "--password-file")),
+                            "Ask clients for the password in this file",
+                            "--password-file"),
+                    // without a flag: a command line can be read by every user of the machine
+                    ModeDescriptor.Option.of(
+                            "password",
+                            ModeDescriptor.Type.TEXT,
+                            "Ask clients for this password; from a profile or " + SocksOptions.PASSWORD_VARIABLE)),
             Set.of());
-
-    private final Map<String, String> environment;
-
-    SocksModeFactory(Map<String, String> environment) {
-        this.environment = environment;
-    }
 
     @Override
     public ModeDescriptor descriptor() {
@@ -71,6 +69,6 @@ final class SocksModeFactory implements ModeFactory {
 
     @Override
     public Mode create(SessionContext context, Config options) throws KubetunException {
-        return new SocksMode(context, SocksOptions.read(options, environment), Limits.DEFAULT);
+        return new SocksMode(context, SocksOptions.read(options), Limits.DEFAULT);
     }
 }

@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,12 +25,12 @@ record SocksOptions(
         Optional<InetSocketAddress> pac,
         boolean pacOnHttpConnect,
         Optional<Login> login) {
-    /** The environment variable that may hold the password. */
-    static final String PASSWORD_VARIABLE = "KUBETUN_SOCKS_PASSWORD";
+    /** The environment variable of the option {@code password}. */
+    static final String PASSWORD_VARIABLE = "KUBETUN_MODES_SOCKS_PASSWORD";
 
     private static final int MAX_LOGIN_BYTES = 255; // RFC 1929: each length is one byte
 
-    static SocksOptions read(Config options, Map<String, String> environment) throws KubetunException {
+    static SocksOptions read(Config options) throws KubetunException {
         InetSocketAddress socks = ListenAddress.parse(options.getString("listen"), "--listen-socks");
         Optional<InetSocketAddress> http = address(options, "listen-http-connect");
         Optional<InetSocketAddress> pac = address(options, "listen-pac");
@@ -43,7 +42,7 @@ record SocksOptions(
                     "no listener for it is named",
                     "Add --listen-http-connect 127.0.0.1:8118, or say --listen-pac 127.0.0.1:8119");
         }
-        Optional<Login> login = login(options, environment);
+        Optional<Login> login = login(options);
         boolean allowed = options.getBoolean("allow-remote");
         checkReach(Optional.of(socks), "--listen-socks", allowed, login);
         checkReach(http, "--listen-http-connect", allowed, login);
@@ -81,15 +80,15 @@ record SocksOptions(
         }
     }
 
-    private static Optional<Login> login(Config options, Map<String, String> environment) throws KubetunException {
+    private static Optional<Login> login(Config options) throws KubetunException {
         String password;
         String source;
         if (options.hasPath("password-file")) {
             source = options.getString("password-file");
             password = firstLine(Path.of(source));
-        } else if (environment.containsKey(PASSWORD_VARIABLE)) {
-            source = PASSWORD_VARIABLE;
-            password = environment.get(PASSWORD_VARIABLE);
+        } else if (options.hasPath("password")) {
+            source = "the option password";
+            password = options.getString("password");
         } else {
             return Optional.empty();
         }
@@ -97,7 +96,7 @@ record SocksOptions(
         if (!fits(password) || !fits(user)) {
             throw new KubetunException(
                     ErrorCode.CONFIG_INVALID,
-                    "cannot use the password in " + source,
+                    "cannot use the password of " + source,
                     "the user name and the password must each have 1 to " + MAX_LOGIN_BYTES + " bytes",
                     "Put another one there");
         }

@@ -16,6 +16,6 @@ public final class SocksPlugin implements Plugin {
 
     @Override
     public List<ModeFactory> modes() {
-        return List.of(new SocksModeFactory(System.getenv()));
+        return List.of(new SocksModeFactory());
     }
 }

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,7 +60,7 @@ class HandshakeFuzzTest {
     }
 
     private Outcome run(byte[] bytes, int piece, ChannelHandler... handlers) {
-        EmbeddedChannel client = new EmbeddedChannel(handlers);
+        EmbeddedChannel client = new LocalChannel(handlers);
         client.pipeline().addLast(new HandshakeGuard(new Handshakes(1), Limits.DEFAULT.handshakeTime()));
         for (int from = 0; from < bytes.length && client.isOpen(); from += piece) {
             client.writeInbound(
@@ -77,5 +78,22 @@ class HandshakeFuzzTest {
         boolean open = client.isOpen();
         client.finishAndReleaseAll();
         return new Outcome(sent.toString(), dialled, open);
+    }
+
+    /** With the addresses of a socket. */
+    private static final class LocalChannel extends EmbeddedChannel {
+        LocalChannel(ChannelHandler... handlers) {
+            super(handlers);
+        }
+
+        @Override
+        protected SocketAddress localAddress0() {
+            return Wire.LOOPBACK;
+        }
+
+        @Override
+        protected SocketAddress remoteAddress0() {
+            return Wire.LOOPBACK;
+        }
     }
 }

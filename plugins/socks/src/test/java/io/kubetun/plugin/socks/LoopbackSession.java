@@ -26,6 +26,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Future;
@@ -183,9 +184,13 @@ final class LoopbackSession implements SessionContext, Dialer, Flows, Cluster, A
             throw new IllegalStateException(
                     "handlers left: " + client.pipeline().names());
         }
-        client.pipeline().addLast(new Splice(remote));
+        Splice fromClient = new Splice(remote);
+        client.pipeline().addLast(fromClient);
         remote.pipeline().addLast(new Splice(client));
         remote.config().setAutoRead(true);
+        if (((DuplexChannel) client).isInputShutdown()) {
+            fromClient.finish();
+        }
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.kubetun.spi.Mode.Listening;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Map;
 
 /** The mode on free ports of loopback, in a session of loopback, with an echo server as {@code echo:7}. */
 final class ProxyFixture implements AutoCloseable {
@@ -17,7 +16,7 @@ final class ProxyFixture implements AutoCloseable {
 
     /** @param options HOCON over the defaults */
     ProxyFixture(String options, Limits limits) throws Exception {
-        mode = new SocksMode(session, options(options, Map.of()), limits);
+        mode = new SocksMode(session, options(options), limits);
         session.route("echo", 7, echo.address());
     }
 
@@ -25,12 +24,10 @@ final class ProxyFixture implements AutoCloseable {
         this("", Limits.DEFAULT);
     }
 
-    static SocksOptions options(String options, Map<String, String> environment) throws Exception {
-        return SocksOptions.read(
-                ConfigFactory.parseString(options)
-                        .withFallback(ConfigFactory.parseString(
-                                "listen = \"127.0.0.1:0\", pac = false, allow-remote = false, user = kubetun")),
-                environment);
+    static SocksOptions options(String options) throws Exception {
+        return SocksOptions.read(ConfigFactory.parseString(options)
+                .withFallback(ConfigFactory.parseString(
+                        "listen = \"127.0.0.1:0\", pac = false, allow-remote = false, user = kubetun")));
     }
 
     ProxyFixture start() throws Exception {

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SocksOptionsTest {
-    private static KubetunException failure(String options, Map<String, String> environment) {
+    private static KubetunException failure(String options) {
         return assertThatExceptionOfType(KubetunException.class)
-                .isThrownBy(() -> ProxyFixture.options(options, environment))
+                .isThrownBy(() -> ProxyFixture.options(options))
                 .actual();
     }
 
@@ -29,12 +28,12 @@ class SocksOptionsTest {
     @ValueSource(strings = {"listen", "listen-http-connect", "listen-pac"})
     void wantsAFlagAndAPasswordForOtherMachines(String key) throws Exception {
         String remote = key + " = \"0.0.0.0:1080\"";
-        Map<String, String> password = Map.of(SocksOptions.PASSWORD_VARIABLE, "s3cret");
-        assertThat(failure(remote, password).code()).isEqualTo(ErrorCode.USAGE);
-        assertThat(failure(remote, password).next()).contains("--allow-remote");
-        assertThat(failure(remote + ", allow-remote = true", Map.of()).code()).isEqualTo(ErrorCode.USAGE);
-        assertThat(failure(remote + ", allow-remote = true", Map.of()).next()).contains("--password-file");
-        assertThat(ProxyFixture.options(remote + ", allow-remote = true", password)
+        assertThat(failure(remote + ", password = s3cret").code()).isEqualTo(ErrorCode.USAGE);
+        assertThat(failure(remote).next()).contains("--allow-remote");
+        assertThat(failure(remote + ", allow-remote = true").code()).isEqualTo(ErrorCode.USAGE);
+        assertThat(failure(remote + ", allow-remote = true").next())
+                .contains("--password-file", "KUBETUN_MODES_SOCKS_PASSWORD");
+        assertThat(ProxyFixture.options(remote + ", allow-remote = true, password = s3cret")
                         .login())
                 .isPresent();
     }
@@ -48,31 +47,30 @@ class SocksOptionsTest {
         "1082,127.0.0.1,1082"
     })
     void readsAddresses(String text, String host, int port) throws Exception {
-        assertThat(ProxyFixture.options("listen = \"" + text + "\"", Map.of()).socks())
+        assertThat(ProxyFixture.options("listen = \"" + text + "\"").socks())
                 .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral(host), port));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {":1080", "example.org:1080", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:http", "", "x"})
     void refusesOtherTexts(String text) {
-        assertThat(failure("listen = \"" + text + "\"", Map.of()).code()).isEqualTo(ErrorCode.USAGE);
+        assertThat(failure("listen = \"" + text + "\"").code()).isEqualTo(ErrorCode.USAGE);
     }
 
     @Test
     void wantsAListenerForThePacFile() {
-        assertThat(failure("pac = true", Map.of()).next()).contains("--listen-http-connect");
+        assertThat(failure("pac = true").next()).contains("--listen-http-connect");
     }
 
     @Test
     void takesThePasswordFromAFile(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("password"), "s3cret\r\n");
-        Login login = ProxyFixture.options(
-                        "password-file = \"" + file + "\"", Map.of(SocksOptions.PASSWORD_VARIABLE, "another"))
+        Login login = ProxyFixture.options("password = another, password-file = \"" + file + "\"")
                 .login()
                 .orElseThrow();
         assertThat(login.matches(Login.of("kubetun", "s3cret"))).isTrue();
         assertThat(login.toString()).doesNotContain("s3cret");
-        KubetunException missing = failure("password-file = \"" + folder.resolve("none") + "\"", Map.of());
+        KubetunException missing = failure("password-file = \"" + folder.resolve("none") + "\"");
         assertThat(missing.code()).isEqualTo(ErrorCode.CONFIG_NOT_FOUND);
         assertThat(missing.why()).isEqualTo("it does not exist");
     }
@@ -80,9 +78,8 @@ class SocksOptionsTest {
     @Test
     void refusesPasswordsThatTheProtocolCannotCarry(@TempDir Path folder) throws Exception {
         Path empty = Files.createFile(folder.resolve("empty"));
-        assertThat(failure("password-file = \"" + empty + "\"", Map.of()).code())
-                .isEqualTo(ErrorCode.CONFIG_INVALID);
-        KubetunException tooLong = failure("", Map.of(SocksOptions.PASSWORD_VARIABLE, "x".repeat(256)));
+        assertThat(failure("password-file = \"" + empty + "\"").code()).isEqualTo(ErrorCode.CONFIG_INVALID);
+        KubetunException tooLong = failure("password = " + "x".repeat(256));
         assertThat(tooLong.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
         assertThat(tooLong.getMessage()).doesNotContain("xxx");
     }
@@ -116,7 +113,10 @@ class SocksOptionsTest {
         assertThat(descriptor.command()).isEqualTo("proxy-out");
         assertThat(descriptor.needs()).isEmpty();
         assertThat(descriptor.options().stream().map(ModeDescriptor.Option::key))
-                .contains("listen", "listen-http-connect", "pac", "password-file")
-                .doesNotContain("password");
+                .contains("listen", "listen-http-connect", "pac", "password-file");
+        assertThat(descriptor.options())
+                .filteredOn(option -> option.key().equals("password"))
+                .singleElement()
+                .satisfies(option -> assertThat(option.flags()).isEmpty());
     }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.socket.DuplexChannel;
 /** One direction of a joined flow: bytes, back-pressure, half-close and end. */
 final class Splice extends ChannelInboundHandlerAdapter {
     private final Channel to;
+    private boolean finished;
 
     Splice(Channel to) {
         this.to = to;
@@ -30,6 +31,14 @@ final class Splice extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
+            finish();
+        }
+    }
+
+    /** Passes on the end of what this side sends, behind what was written before. */
+    void finish() {
+        if (!finished) {
+            finished = true;
             to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> ((DuplexChannel) to).shutdownOutput());
         }
     }
