@@ -3,7 +3,9 @@ package io.kubetun.host.natives;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,7 +51,11 @@ public final class FileLock implements AutoCloseable {
     private static Optional<FileLock> attempt(Path file) throws IOException {
         int descriptor = Posix.open(file.toString(), Posix.O_RDONLY);
         if (descriptor < 0) {
-            throw NativeException.last("open " + file);
+            throw switch (Native.getLastError()) {
+                case Errno.ENOENT -> new NoSuchFileException(file.toString());
+                case Errno.EACCES -> new AccessDeniedException(file.toString());
+                default -> NativeException.last("open " + file);
+            };
         }
         boolean held = false;
         try {
