@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,7 +50,7 @@ public final class FileLock implements AutoCloseable {
     }
 
     private static Optional<FileLock> attempt(Path file) throws IOException {
-        int descriptor = Posix.open(file.toString(), Posix.O_RDONLY);
+        int descriptor = Posix.open(file.toString(), Posix.O_RDONLY | Posix.O_CLOEXEC);
         if (descriptor < 0) {
             throw switch (Native.getLastError()) {
                 case Errno.ENOENT -> new NoSuchFileException(file.toString());
@@ -73,8 +74,8 @@ public final class FileLock implements AutoCloseable {
     }
 
     /** An inode's number is not used again while the file is open, so comparing numbers is enough. */
-    private static Object inode(Path file) throws IOException {
-        return Files.getAttribute(file, "unix:ino");
+    private static Map<String, Object> inode(Path file) throws IOException {
+        return Files.readAttributes(file, "unix:dev,ino");
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kubetun.host.ChildJvm;
 import io.kubetun.host.natives.Users;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +65,20 @@ class HostsFileProcessesTest {
     }
 
     @Test
+    void aFullDiskLeavesTheFileAsItWas() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        String fill = "mount -t tmpfs -o size=8k none " + disk + " && head -c 4000 /dev/zero | tr '\\0' x > " + disk
+                + "/hosts && head -c 4096 /dev/zero > " + disk + "/filler && sha256sum < " + disk + "/hosts > " + folder
+                + "/before && \"$@\"; sha256sum < " + disk + "/hosts > " + folder + "/after; true";
+        file = disk.resolve("hosts");
+
+        String output = inMountNamespace(fill);
+
+        assertThat(output).startsWith("HOST_CHANGE").contains("No space left");
+        assertThat(folder.resolve("after")).hasSameTextualContentAs(folder.resolve("before"));
+    }
+
+    @Test
     void anOrdinaryUserIsToldThatItTakesRoot(@TempDir Path classes) throws Exception {
         try (ChildJvm writer = ChildJvm.startAsUser(
                 classes,
@@ -104,7 +119,7 @@ class HostsFileProcessesTest {
 
     private String inMountNamespace(String mount, Path originals) throws Exception {
         assumeTrue(Users.current() == Users.ROOT, "only root can mount");
-        String shell = mount + " && exec \"$@\"";
+        String shell = mount.contains("$@") ? mount : mount + " && exec \"$@\"";
         try (ChildJvm writer = ChildJvm.startBy(
                 List.of("unshare", "-m", "sh", "-c", shell, "sh"),
                 HostsWriter.class,
@@ -120,7 +135,7 @@ class HostsFileProcessesTest {
         try {
             return ChildJvm.start(HostsWriter.class, file.toString(), backups.toString(), owner, "100");
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

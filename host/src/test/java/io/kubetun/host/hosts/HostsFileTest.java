@@ -12,12 +12,16 @@ import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Host.HostsEntry;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,12 +91,16 @@ class HostsFileTest {
 
     @Test
     void extendedAttributesStay() throws Exception {
-        assumeTrue(setAttribute(), "this file system has no extended attributes, or there is no setfattr");
+        assumeTrue(Files.getFileStore(file).supportsFileAttributeView("user"), "no extended attributes here");
+        UserDefinedFileAttributeView attributes = Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+        attributes.write("kubetun", ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        Object inode = Files.getAttribute(file, "unix:ino");
 
         block("a1", "echo").apply();
 
-        assertThat(run("getfattr", "--only-values", "-n", "user.kubetun", file.toString()))
-                .isEqualTo("kept");
+        assertThat(Files.getAttribute(file, "unix:ino")).isNotEqualTo(inode);
+        assertThat(attributes.list()).contains("kubetun");
+        assertThat(attributes.size("kubetun")).isEqualTo(3);
     }
 
     @Test
@@ -189,7 +197,7 @@ class HostsFileTest {
         byte[] after = HostsText.with(before, "dead", List.of("127.1.27.1 echo"));
         Backups kept = new Backups(backups, file);
         kept.write(kept.inPlaceCopy(), new TornWrite(before, after).encode());
-        Files.write(file, java.util.Arrays.copyOf(after, before.length + 9));
+        Files.write(file, Arrays.copyOf(after, before.length + 9));
 
         block("dead").undo();
 
@@ -202,7 +210,7 @@ class HostsFileTest {
     void theLockHoldsBetweenThreadsAndFollowsTheFile() throws Exception {
         FileLock held = FileLock.acquire(file, Duration.ZERO).orElseThrow();
         assertThat(FileLock.acquire(file, Duration.ofMillis(20))).isEmpty();
-        Files.move(Files.writeString(folder.resolve("new"), "x"), file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(Files.writeString(folder.resolve("new"), "x"), file, StandardCopyOption.ATOMIC_MOVE);
         FileLock another = FileLock.acquire(file, Duration.ZERO).orElseThrow();
         held.close();
         another.close();
@@ -223,22 +231,5 @@ class HostsFileTest {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(path -> path.getFileName().toString()).toList();
         }
-    }
-
-    private boolean setAttribute() throws InterruptedException {
-        try {
-            run("setfattr", "-n", "user.kubetun", "-v", "kept", file.toString());
-            return run("getfattr", "--only-values", "-n", "user.kubetun", file.toString())
-                    .equals("kept");
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static String run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
     }
 }
