@@ -86,7 +86,7 @@ record Replacement(Path file, Backups backups) {
                 Files.setAttribute(fresh, "unix:" + owner, like.get(owner), LinkOption.NOFOLLOW_LINKS);
             }
         }
-        Files.setAttribute(fresh, "unix:mode", like.get("mode"));
+        Files.setAttribute(fresh, "unix:mode", like.get("mode"), LinkOption.NOFOLLOW_LINKS);
         ExtendedAttributes.copy(file, fresh);
     }
 

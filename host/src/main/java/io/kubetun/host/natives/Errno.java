@@ -4,6 +4,8 @@ import com.sun.jna.Platform;
 
 /** Error numbers that are acted upon, as Linux has them. */
 public final class Errno {
+    /** No such file. */
+    static final int ENOENT = 2;
     /** Interrupted by a signal. */
     static final int EINTR = 4;
     /** Nothing there yet, or a lock is held. */

@@ -3,9 +3,12 @@ package io.kubetun.host.natives;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -47,9 +50,13 @@ public final class FileLock implements AutoCloseable {
     }
 
     private static Optional<FileLock> attempt(Path file) throws IOException {
-        int descriptor = Posix.open(file.toString(), Posix.O_RDONLY);
+        int descriptor = Posix.open(file.toString(), Posix.O_RDONLY | Posix.O_CLOEXEC);
         if (descriptor < 0) {
-            throw NativeException.last("open " + file);
+            throw switch (Native.getLastError()) {
+                case Errno.ENOENT -> new NoSuchFileException(file.toString());
+                case Errno.EACCES -> new AccessDeniedException(file.toString());
+                default -> NativeException.last("open " + file);
+            };
         }
         boolean held = false;
         try {
@@ -67,8 +74,8 @@ public final class FileLock implements AutoCloseable {
     }
 
     /** An inode's number is not used again while the file is open, so comparing numbers is enough. */
-    private static Object inode(Path file) throws IOException {
-        return Files.getAttribute(file, "unix:ino");
+    private static Map<String, Object> inode(Path file) throws IOException {
+        return Files.readAttributes(file, "unix:dev,ino");
     }
 
     @Override
