@@ -8,5 +8,8 @@ module io.kubetun.distribution {
     requires io.kubetun.spi;
     requires io.kubetun.testkit;
     requires java.logging;
-    requires org.snakeyaml.engine.v2;
+    requires org.snakeyaml.engine;
+
+    uses io.kubetun.spi.cluster.ClusterProvider;
+    uses io.kubetun.spi.host.EffectType;
 }

@@ -39,7 +39,7 @@ public final class Main {
     public static int run(Installation installation, String... arguments) {
         boolean verbose = Arrays.asList(arguments).contains("--verbose");
         Logging.configure(verbose, System.getenv("LOG_LEVEL"));
-        CommandLine line = new CommandTree(installation, PluginRegistry.load(installation.pluginFolders())).build();
+        CommandLine line = new CommandTree(installation, PluginRegistry.load(installation.pluginFolders(), CommandTree.FIXED)).build();
         line.setParameterExceptionHandler(Main::wrongUsage);
         line.setExecutionExceptionHandler((error, command, parsed) -> report(error, verbose));
         return line.execute(arguments);

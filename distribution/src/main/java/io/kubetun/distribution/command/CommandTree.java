@@ -8,6 +8,7 @@ import io.kubetun.spi.ModeDescriptor.Option;
 import io.kubetun.spi.cluster.ClusterProvider;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +16,10 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Builds the whole command line: one subcommand a mode, from its descriptor, beside the fixed ones. */
 public final class CommandTree {
+    /** The commands that no mode may take. */
+    public static final Set<String> FIXED = Set.of(
+            "status", "plugins", "profiles", "config", "schema", "demo", "helper", "version", "completion", "help");
+
     private final Installation installation;
     private final PluginRegistry plugins;
     private final List<Option> clusterOptions;

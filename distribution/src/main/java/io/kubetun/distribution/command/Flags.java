@@ -1,8 +1,8 @@
 package io.kubetun.distribution.command;
 
 import io.kubetun.kernel.profile.Overrides;
+import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.ModeDescriptor.Option;
-import io.kubetun.spi.ModeDescriptor.Type;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -72,7 +72,7 @@ final class Flags {
         return new Overrides(values);
     }
 
-    private static String label(Type type) {
+    private static String label(ModeDescriptor.Type type) {
         return switch (type) {
             case TEXT -> "TEXT";
             case NUMBER -> "N";
