@@ -84,6 +84,13 @@ public final class Catalog implements ClusterView, AutoCloseable {
         slices.ensure(activeNamespace);
     }
 
+    /** Notes that the API server was reached by another way: what waits for its return tries at once. */
+    public void reached() {
+        if (health.trouble().isPresent()) {
+            health.nudge();
+        }
+    }
+
     /**
      * Watches the pods of a namespace from now on: there are flows to them.
      *
