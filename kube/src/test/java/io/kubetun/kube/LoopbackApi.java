@@ -22,6 +22,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLServerSocketFactory;
 
 /** Lists, watches and single objects over HTTP on loopback: the part of a Kubernetes API that the catalog uses. */
 public final class LoopbackApi implements AutoCloseable {
@@ -36,16 +38,23 @@ public final class LoopbackApi implements AutoCloseable {
     private volatile long oldest;
     private long version = 1;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final ServerSocketFactory factory;
     private volatile ServerSocket server;
     private int port;
 
     public LoopbackApi() throws IOException {
+        this(ServerSocketFactory.getDefault());
+    }
+
+    /** The same over TLS, if the factory makes such sockets. */
+    public LoopbackApi(ServerSocketFactory factory) throws IOException {
+        this.factory = factory;
         start();
     }
 
     /** Starts, after a stop at the port of before. */
     public void start() throws IOException {
-        server = new ServerSocket();
+        server = factory.createServerSocket();
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         port = server.getLocalPort();
@@ -117,7 +126,8 @@ public final class LoopbackApi implements AutoCloseable {
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + port);
+        String scheme = factory instanceof SSLServerSocketFactory ? "https" : "http";
+        return URI.create(scheme + "://127.0.0.1:" + port);
     }
 
     public List<String> requests() {
