@@ -246,11 +246,6 @@ public final class Catalog implements ClusterView, AutoCloseable {
         }
     }
 
-    /** The namespaces that were looked through, for people. */
-    public String namespacesInUse() {
-        return inUse.stream().sorted().collect(Collectors.joining(", "));
-    }
-
     /** Watches one more set of objects, not shared. */
     <R extends Stored> Reflector<R> reflector(Resource<R> resource, Scope scope) {
         return new Reflector<>(api, resource, scope, health, this::denied);
