@@ -51,10 +51,17 @@ final class ChannelsLink extends Link {
     @Override
     void send(PodChannel sender, ByteBuf data) {
         sent(data.readableBytes());
+        while (data.readableBytes() > WebSocketFrames.MAX_MESSAGE) {
+            message(data.readRetainedSlice(WebSocketFrames.MAX_MESSAGE));
+        }
+        message(data);
+    }
+
+    private void message(ByteBuf payload) {
         CompositeByteBuf message = context.alloc()
                 .compositeBuffer(2)
                 .addComponent(true, context.alloc().heapBuffer(1).writeByte(DATA))
-                .addComponent(true, data);
+                .addComponent(true, payload);
         context.write(message, context.voidPromise());
     }
 
@@ -62,9 +69,27 @@ final class ChannelsLink extends Link {
     void sendFin(PodChannel sender) {
         if (!sender.stream().isFinSent()) {
             sender.stream().finSent();
-            sender.podEnded();
+            podEnded();
             hangUp();
         }
+    }
+
+    /** The connection ends, and with it the flow. */
+    private void podEnded() {
+        flow.ifPresent(open -> {
+            open.stream().dataEnded();
+            open.stream().errorEnded();
+            open.podEnded();
+            ended(open);
+        });
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (isSound()) {
+            podEnded();
+        }
+        super.channelInactive(ctx);
     }
 
     @Override
@@ -88,12 +113,15 @@ final class ChannelsLink extends Link {
     void read(Object msg) throws Exception {
         if (msg == WebSocketFrames.Mark.MESSAGE) {
             inMessage = false;
+        } else if (msg == WebSocketFrames.Mark.CLOSED) {
+            podEnded();
+            channel().close();
         } else if (msg instanceof ByteBuf bytes) {
-            message(bytes);
+            received(bytes);
         }
     }
 
-    private void message(ByteBuf bytes) throws ProtocolException {
+    private void received(ByteBuf bytes) throws ProtocolException {
         if (!inMessage && bytes.isReadable()) {
             kind = bytes.readByte();
             inMessage = true;

@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
@@ -31,7 +32,7 @@ final class ConnectAttempt implements Upgrade.Outcome {
     private final EventLoop loop;
     private final PodLinks owner;
     private final Deque<WireFormat> formats;
-    private final Set<String> missingVerbs = new java.util.TreeSet<>();
+    private final Set<String> missingVerbs = new TreeSet<>();
     private final Set<WireFormat> refused = EnumSet.noneOf(WireFormat.class);
     private boolean refreshed;
     private String lastRefusal = "";

@@ -16,7 +16,6 @@ import io.netty.handler.proxy.Socks5ProxyHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -140,11 +139,5 @@ final class Connector {
             case "socks5", "socks5h" -> 1080;
             default -> 80;
         };
-    }
-
-    /** Says whether {@link #resolve} needs no name server. */
-    boolean resolvesAtOnce() {
-        String host = host(server.proxy().orElse(server.base()));
-        return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 }

@@ -18,6 +18,8 @@ final class Dial {
     /** How long a dial may take in all. */
     static final int TIMEOUT_SECONDS = 10;
 
+    private static final long LAST_LOOK_MICROS = 300;
+
     private final PodPort pod;
     private final EventLoop loop;
     private final Promise<Channel> promise;
@@ -82,8 +84,13 @@ final class Dial {
     void accepted() {
         acceptedAt = System.nanoTime();
         if (!done && grace == null) {
-            grace = loop.schedule(this::open, memory.graceMicros(), TimeUnit.MICROSECONDS);
+            grace = loop.schedule(this::lookOnceMore, memory.graceMicros(), TimeUnit.MICROSECONDS);
         }
+    }
+
+    /** Lets the loop read its sockets before it decides: on a busy machine the error may be there already. */
+    private void lookOnceMore() {
+        grace = loop.schedule(this::open, LAST_LOOK_MICROS, TimeUnit.MICROSECONDS);
     }
 
     /** The pod has sent something: the port is open. */

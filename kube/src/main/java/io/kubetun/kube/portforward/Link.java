@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -159,6 +160,11 @@ abstract class Link extends ChannelInboundHandlerAdapter {
         return !draining && !closed && channel.isActive();
     }
 
+    /** Says whether nothing has gone wrong with the connection. */
+    boolean isSound() {
+        return cause == null;
+    }
+
     /** Says whether much moves here, so that another connection is better for a new flow. */
     boolean isBusy() {
         return busy || movedSinceTick > BUSY_BYTES || gate.isCongested();
@@ -250,7 +256,7 @@ abstract class Link extends ChannelInboundHandlerAdapter {
         boolean mute = gate.isClosed() || sentSinceRead > MUTE_BYTES;
         if (!mute && now - lastRead > PING_NANOS * (unanswered + 1)) {
             if (unanswered >= PINGS - 1) {
-                cut(new java.io.IOException("no sign of life for " + (now - lastRead) / 1_000_000_000L + " s"));
+                cut(new IOException("no sign of life for " + (now - lastRead) / 1_000_000_000L + " s"));
                 return;
             }
             unanswered++;

@@ -46,7 +46,6 @@ final class PodChannel extends AbstractChannel implements DuplexChannel {
     private final Queue<ByteBuf> queue = new ArrayDeque<>();
     private final StreamState stream = new StreamState();
     private int queued;
-    private long received;
     private long lastReceived;
     private long handedOn;
     private int pass;
@@ -77,7 +76,6 @@ final class PodChannel extends AbstractChannel implements DuplexChannel {
             return;
         }
         int length = data.readableBytes();
-        received += length;
         lastReceived = link.lastRead();
         if (!dial.isDone()) {
             dial.firstByte();
@@ -174,10 +172,6 @@ final class PodChannel extends AbstractChannel implements DuplexChannel {
 
     int queued() {
         return queued;
-    }
-
-    long receivedBytes() {
-        return received;
     }
 
     long handedOn() {

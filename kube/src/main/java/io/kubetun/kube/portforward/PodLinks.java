@@ -3,7 +3,7 @@ package io.kubetun.kube.portforward;
 import io.kubetun.spi.DialException;
 import io.kubetun.spi.DialException.Reason;
 import io.kubetun.spi.event.Event;
-import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -106,7 +106,7 @@ final class PodLinks implements Link.Owner {
     void connected(Link link) {
         connecting--;
         if (closed) {
-            link.cut(new java.io.IOException("the pod is gone"));
+            link.cut(new IOException("the pod is gone"));
             return;
         }
         links.add(link);
@@ -162,6 +162,9 @@ final class PodLinks implements Link.Owner {
         boolean carried = false;
         for (PodChannel flow : flows) {
             link.ended(flow);
+            if (flow.stream().isOver()) {
+                continue;
+            }
             Dial dial = flow.dial();
             carried |= dial.isDone();
             if (!closed && dial.mayRetry()) {
@@ -194,14 +197,5 @@ final class PodLinks implements Link.Owner {
 
     boolean isUnused() {
         return links.isEmpty() && connecting == 0 && waiting.isEmpty() && !reconnect.isRunning();
-    }
-
-    EventLoop loop() {
-        return forwarder.loop();
-    }
-
-    /** Lists the connections' formats, for diagnosis. */
-    int size() {
-        return links.size();
     }
 }

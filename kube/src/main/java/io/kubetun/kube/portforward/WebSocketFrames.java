@@ -61,7 +61,9 @@ final class WebSocketFrames extends ChannelDuplexHandler {
         /** A message begins. */
         MESSAGE,
         /** A PONG came. */
-        ALIVE
+        ALIVE,
+        /** The other side has closed. */
+        CLOSED
     }
 
     // Inbound.
@@ -112,7 +114,9 @@ final class WebSocketFrames extends ChannelDuplexHandler {
         if (remaining < 0 || (opcode >= CLOSE && remaining > MAX_CONTROL)) {
             throw new ProtocolException("a WebSocket frame with an impossible length");
         }
-        if (opcode == CLOSE) {
+        if (opcode == CLOSE && messages) {
+            ctx.fireChannelRead(Mark.CLOSED);
+        } else if (opcode == CLOSE) {
             throw new IOException("the WebSocket was closed by the other side");
         }
         if (opcode >= CLOSE) {

@@ -1,0 +1,257 @@
+package io.kubetun.kube.portforward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubetun.kube.portforward.PodDialer.PodPort;
+import io.kubetun.spi.DialException;
+import io.kubetun.spi.DialException.Reason;
+import io.kubetun.spi.cluster.ClusterEnvironment;
+import io.kubetun.spi.event.Event;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PortForwarderTest {
+    private TestNode node;
+    private SocketTransport transport;
+    private RecordedEvents events;
+    private PlainServer server;
+    private EventLoop loop;
+    private PortForwarder forwarder;
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        node = new TestNode();
+        transport = new SocketTransport(1);
+        events = new RecordedEvents();
+        server = new PlainServer(node.port());
+        loop = transport.eventLoops().next();
+        forwarder = forwarder(Optional.empty());
+    }
+
+    private PortForwarder forwarder(Optional<WireFormat> format) {
+        return new PortForwarder(server, new ClusterEnvironment("s1", transport, events, line -> {}), format);
+    }
+
+    @AfterEach
+    void stop() {
+        forwarder.close();
+        transport.close();
+        node.close();
+    }
+
+    private Future<Channel> dial(int port) {
+        return forwarder.dial(new PodPort("shop", "web-1", port), loop).awaitUninterruptibly();
+    }
+
+    private Received open(int port) throws IOException {
+        Future<Channel> dialled = dial(port);
+        assertThat(dialled.cause()).isNull();
+        return Received.from(dialled.getNow());
+    }
+
+    private DialException refusal(int port) {
+        Throwable cause = dial(port).cause();
+        assertThat(cause).isInstanceOf(DialException.class);
+        return (DialException) cause;
+    }
+
+    @ParameterizedTest
+    @EnumSource(WireFormat.class)
+    void carriesBytesBothWaysInEachFormat(WireFormat format) throws Exception {
+        forwarder = forwarder(Optional.of(format));
+        byte[] sent = new byte[10_000_000];
+        new Random(7).nextBytes(sent);
+        try (Sockets echo = Sockets.echo()) {
+            Received received = open(echo.port());
+            received.write(sent);
+            received.awaitBytes(sent.length);
+            assertThat(received.bytes()).isEqualTo(sent);
+            received.channel().close().syncUninterruptibly();
+        }
+        assertThat(forwarder.format("shop")).contains(format);
+    }
+
+    @ParameterizedTest
+    @EnumSource(WireFormat.class)
+    void refusesAClosedPortSoon(WireFormat format) throws Exception {
+        forwarder = forwarder(Optional.of(format));
+        int closed = Sockets.closedPort();
+        try (Sockets echo = Sockets.echo()) {
+            open(echo.port());
+        }
+        long start = System.nanoTime();
+        assertThat(refusedInTheEnd(closed)).isEqualTo(Reason.REFUSED);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    /** On a machine that is too busy for the grace, the refusal comes as the reset of an open flow. */
+    private Reason refusedInTheEnd(int port) throws InterruptedException {
+        Future<Channel> dialled = dial(port);
+        if (dialled.cause() instanceof DialException refusal) {
+            return refusal.reason();
+        }
+        Received received = Received.from(dialled.getNow());
+        received.awaitClosed();
+        return received.failure().orElseThrow().reason();
+    }
+
+    @ParameterizedTest
+    @EnumSource(WireFormat.class)
+    void servesAServerThatSpeaksFirstAndThenEnds(WireFormat format) throws Exception {
+        forwarder = forwarder(Optional.of(format));
+        try (Sockets greeter = new Sockets(
+                socket -> socket.getOutputStream().write("220 hello".getBytes(StandardCharsets.US_ASCII)))) {
+            Received received = open(greeter.port());
+            received.awaitEnd();
+            assertThat(received.text()).isEqualTo("220 hello");
+            assertThat(received.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void holdsTheEndBackUntilASlowAnswerIsThere() throws Exception {
+        try (Sockets slow = new Sockets(socket -> {
+            byte[] request = socket.getInputStream().readNBytes(4);
+            // Longer than the second after which a node cuts a half-closed flow.
+            Thread.sleep(1_500);
+            socket.getOutputStream().write(request);
+        })) {
+            Received received = open(slow.port());
+            received.write("ping".getBytes(StandardCharsets.US_ASCII));
+            ((DuplexChannel) received.channel()).shutdownOutput().syncUninterruptibly();
+            received.awaitEnd();
+            assertThat(received.text()).isEqualTo("ping");
+        }
+    }
+
+    @Test
+    void takesTheNextFormatAfterA403AndRemembersIt() throws Exception {
+        node.refuse(WireFormat.SPDY, HttpResponseStatus.FORBIDDEN);
+        try (Sockets echo = Sockets.echo()) {
+            open(echo.port()).channel().close().syncUninterruptibly();
+            assertThat(forwarder.format("shop")).contains(WireFormat.SPDY_IN_WEBSOCKET);
+            node.cutConnections();
+            open(echo.port());
+        }
+        String path = "/k8s/clusters/c-1/api/v1/namespaces/shop/pods/web-1/portforward";
+        assertThat(node.requests()).containsExactly("POST " + path, "GET " + path, "GET " + path);
+    }
+
+    @Test
+    void namesTheMissingVerbsWhenAllIsForbidden() throws Exception {
+        for (WireFormat format : WireFormat.values()) {
+            node.refuse(format, HttpResponseStatus.FORBIDDEN);
+        }
+        DialException refusal = refusal(80);
+        assertThat(refusal.reason()).isEqualTo(Reason.FORBIDDEN);
+        assertThat(refusal).hasMessageContaining("create or get on pods/portforward in namespace shop");
+    }
+
+    @Test
+    void saysThatAPodIsGone() throws Exception {
+        node.refuse(WireFormat.SPDY, HttpResponseStatus.NOT_FOUND);
+        DialException refusal = refusal(80);
+        assertThat(refusal.reason()).isEqualTo(Reason.UNREACHABLE);
+        assertThat(refusal).hasMessage("pod/web-1.shop is gone: 404 Not Found: no: 404");
+    }
+
+    @Test
+    void takesNewCredentialsOnceAfterA401() throws Exception {
+        node.wantToken("t1");
+        try (Sockets echo = Sockets.echo()) {
+            open(echo.port());
+        }
+        assertThat(server.refreshes()).hasValue(1);
+        node.wantToken("other");
+        node.cutConnections();
+        assertThat(refusal(80).reason()).isEqualTo(Reason.FORBIDDEN);
+        assertThat(server.refreshes()).hasValue(2);
+    }
+
+    @Test
+    void resetsFlowsOfALostConnectionAndDialsAgain() throws Exception {
+        try (Sockets echo = Sockets.echo()) {
+            Received received = open(echo.port());
+            node.cutConnections();
+            received.awaitClosed();
+            assertThat(received.failure().map(DialException::reason)).contains(Reason.RESET);
+            open(echo.port());
+        }
+        assertThat(events.published()).hasExactlyElementsOfTypes(Event.LinkLost.class, Event.LinkRestored.class);
+    }
+
+    @Test
+    void failsFastWhileTheServerIsAwayAndWorksSoonAfterItsReturn() throws Exception {
+        int port = node.port();
+        node.stop();
+        assertThat(refusal(80).reason()).isEqualTo(Reason.CLUSTER_LOST);
+        long start = System.nanoTime();
+        assertThat(refusal(80).reason()).isEqualTo(Reason.CLUSTER_LOST);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(400));
+        node.listen(port);
+        try (Sockets echo = Sockets.echo()) {
+            long returned = System.nanoTime();
+            while (!dial(echo.port()).isSuccess()) {
+                assertThat(Duration.ofNanos(System.nanoTime() - returned)).isLessThan(Duration.ofSeconds(2));
+            }
+        }
+    }
+
+    @Test
+    void resetsAllFlowsOfAPodThatIsGone() throws Exception {
+        try (Sockets echo = Sockets.echo()) {
+            Received received = open(echo.port());
+            forwarder.podGone("shop", "web-1");
+            received.awaitClosed();
+            assertThat(received.failure()).isPresent();
+            assertThat(events.published()).isEmpty();
+        }
+    }
+
+    @Test
+    void aNeighbourKeepsItsSpeedBesideAReaderThatStands() throws Exception {
+        byte[] block = new byte[1 << 16];
+        try (Sockets source = new Sockets(socket -> {
+            while (true) {
+                socket.getOutputStream().write(block);
+            }
+        })) {
+            Received standing = open(source.port());
+            Received neighbour = open(source.port());
+            standing.stopReading();
+            neighbour.awaitBytes(neighbour.count() + 400_000_000L);
+            neighbour.channel().close().syncUninterruptibly();
+        }
+    }
+
+    @Test
+    void aReaderThatStandsAloneIsNeverReset() throws Exception {
+        long total = 40_000_000;
+        try (Sockets source = new Sockets(socket -> {
+            byte[] block = new byte[1_000_000];
+            for (int i = 0; i < 40; i++) {
+                socket.getOutputStream().write(block);
+            }
+        })) {
+            Received received = open(source.port());
+            received.stopReading();
+            loop.schedule(received::startReading, 700, TimeUnit.MILLISECONDS);
+            received.awaitEnd();
+            assertThat(received.count()).isEqualTo(total);
+        }
+    }
+}
