@@ -1,5 +1,6 @@
 package io.kubetun.kube.catalog;
 
+import com.fasterxml.jackson.core.JacksonException;
 import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.api.CredentialsException;
 import io.kubetun.spi.ErrorCode;
@@ -27,7 +28,9 @@ public final class ApiErrors {
         return switch (e) {
             case ApiException api -> "status " + api.status() + ", " + clause(api.getMessage());
             case CredentialsException credentials -> clause(credentials.getMessage());
-            case UnknownHostException unknown -> "its name " + unknown.getMessage() + " cannot be resolved";
+            case UnknownHostException unknown ->
+                "its name " + clause(unknown.getMessage()).replaceAll(":.*", "") + " cannot be resolved";
+            case JacksonException json -> "its answer breaks off or is no JSON";
             case ConnectException refused -> clause(refused.getMessage());
             case NoRouteToHostException route -> "there is no route to it";
             case SocketTimeoutException late -> "no answer in time";

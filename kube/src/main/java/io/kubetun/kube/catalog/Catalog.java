@@ -84,6 +84,13 @@ public final class Catalog implements ClusterView, AutoCloseable {
         slices.ensure(activeNamespace);
     }
 
+    /** Notes that the API server was reached by another way: what waits for its return tries at once. */
+    public void reached() {
+        if (health.trouble().isPresent()) {
+            health.nudge();
+        }
+    }
+
     /**
      * Watches the pods of a namespace from now on: there are flows to them.
      *
@@ -237,11 +244,6 @@ public final class Catalog implements ClusterView, AutoCloseable {
             services.ensure(namespace);
             slices.ensure(namespace);
         }
-    }
-
-    /** The namespaces that were looked through, for people. */
-    public String namespacesInUse() {
-        return inUse.stream().sorted().collect(Collectors.joining(", "));
     }
 
     /** Watches one more set of objects, not shared. */

@@ -55,6 +55,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
     private volatile Optional<ApiResponse> watching = Optional.empty();
     private String version = "";
     private boolean mayWatch = true;
+    private int failures;
 
     /**
      * Makes one; {@link #start} starts it.
@@ -147,7 +148,10 @@ final class Reflector<R extends Stored> implements AutoCloseable {
             refused(e);
         } catch (IOException | RuntimeException e) {
             if (!closed) {
-                health.failed(ApiErrors.reason(e));
+                // one lost connection is no lost server
+                if (failures++ > 0) {
+                    health.failed(ApiErrors.reason(e));
+                }
                 health.pause(backoff.next());
             }
         }
@@ -202,6 +206,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
         try (ApiResponse response = api.open(path, SILENCE);
                 Json json = response.json()) {
             watching = Optional.of(response);
+            failures = 0;
             health.answered();
             for (Optional<Tree> event = json.next(); event.isPresent() && !closed; event = json.next()) {
                 take(event.get());
@@ -239,6 +244,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
     }
 
     private void answered() {
+        failures = 0;
         backoff.reset();
         health.answered();
     }
