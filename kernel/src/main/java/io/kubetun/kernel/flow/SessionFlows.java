@@ -8,10 +8,12 @@ import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import io.kubetun.spi.host.Host;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,7 +109,9 @@ public final class SessionFlows implements Flows, AutoCloseable {
     /** Closes all listeners, and refuses new ones. Flows go on. */
     public void stopIntake() {
         intakeStopped = true;
-        listeners.forEach(OpenListener::close);
+        List<OpenListener> open = List.copyOf(listeners);
+        open.forEach(OpenListener::begin);
+        open.forEach(OpenListener::close);
     }
 
     /** Stops the intake and cuts all flows; waits until they are gone, at most 300 ms. */
@@ -184,10 +188,17 @@ public final class SessionFlows implements Flows, AutoCloseable {
             return address;
         }
 
+        void begin() {
+            channel.close();
+        }
+
         @Override
         public void close() {
             if (listeners.remove(this)) {
-                channel.close();
+                ChannelFuture closed = channel.close();
+                if (!channel.eventLoop().inEventLoop()) {
+                    closed.awaitUninterruptibly(CLOSE_MILLIS);
+                }
                 events.publish(new Event.ListenerClosed(session, address));
             }
         }

@@ -68,6 +68,36 @@ class SpliceTest {
         }
     }
 
+    /** A write that blocks after the client's FIN: what Netty's epoll alone does not survive. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void passesALargeAnswerToASlowReaderAfterItsHalfClose(boolean epoll) throws Exception {
+        try (FlowsFixture fixture = fixture(epoll, 10);
+                Socket client = fixture.connect();
+                Socket server = fixture.accept()) {
+            client.shutdownOutput();
+            assertThat(server.getInputStream().read()).isEqualTo(-1);
+            AtomicLong written = new AtomicLong();
+            Future<Long> down = start(() -> send(server, 5, written));
+            awaitStandstill(written);
+            assertThat(receive(client)).isEqualTo(down.get());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void pausesAFastClientForASlowServerAndLosesNothing(boolean epoll) throws Exception {
+        try (FlowsFixture fixture = fixture(epoll, 10);
+                Socket client = fixture.connect();
+                Socket server = fixture.accept()) {
+            AtomicLong written = new AtomicLong();
+            Future<Long> up = start(() -> send(client, 6, written));
+            awaitStandstill(written);
+            assertThat(written.get()).isLessThan(LARGE / 2);
+            assertThat(receive(server)).isEqualTo(up.get());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void passesOnTheServersHalfCloseAndTheRestOfTheUpload(boolean epoll) throws Exception {
