@@ -18,7 +18,7 @@ final class AcceptedConnections extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         if (flows.admit(channel)) {
-            channel.pipeline().addLast(mode);
+            channel.pipeline().addLast(new HeldReads(), mode);
         }
     }
 }

@@ -8,7 +8,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -50,7 +49,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
 
     NettyTransport(int eventLoops, boolean epoll) {
         this.epoll = epoll;
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory io = epoll ? new EpollHandlers() : NioIoHandler.newFactory();
         loops = new MultiThreadIoEventLoopGroup(eventLoops, new DefaultThreadFactory("kubetun-loop", true), io);
         allocator =
                 new PooledByteBufAllocator(true, 0, eventLoops, PAGE_SIZE, MAX_ORDER, SMALL_CACHE, NORMAL_CACHE, false);

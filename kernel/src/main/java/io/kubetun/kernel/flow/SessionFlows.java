@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,7 +109,9 @@ public final class SessionFlows implements Flows, AutoCloseable {
     /** Closes all listeners, and refuses new ones. Flows go on. */
     public void stopIntake() {
         intakeStopped = true;
-        listeners.forEach(OpenListener::close);
+        List<OpenListener> open = List.copyOf(listeners);
+        open.forEach(OpenListener::begin);
+        open.forEach(OpenListener::close);
     }
 
     /** Stops the intake and cuts all flows; waits until they are gone, at most 300 ms. */
@@ -183,6 +186,10 @@ public final class SessionFlows implements Flows, AutoCloseable {
         @Override
         public InetSocketAddress address() {
             return address;
+        }
+
+        void begin() {
+            channel.close();
         }
 
         @Override

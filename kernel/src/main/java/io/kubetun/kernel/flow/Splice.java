@@ -41,18 +41,31 @@ final class Splice {
         return ended;
     }
 
+    /**
+     * Joins. The reading starts a moment later, on the same loop: what the caller's handshake has read too much and
+     * hands on when its handlers are removed comes first.
+     */
     void start() {
         client.pipeline().addLast(fromClient);
         remote.pipeline().addLast(fromRemote);
+        client.eventLoop().execute(this::read);
+    }
+
+    private void read() {
+        if (ended) {
+            return;
+        }
         if (!client.isActive()) {
             end(true);
         } else if (!remote.isActive()) {
             cut();
         } else {
+            if (client.pipeline().get(HeldReads.class) != null) {
+                client.pipeline().remove(HeldReads.class);
+            }
+            remote.flush();
             fromClient.start();
             fromRemote.start();
-            // What a handshake read too much is passed on without the end of a read that would flush it.
-            client.eventLoop().execute(remote::flush);
         }
     }
 

@@ -75,7 +75,7 @@ class EventBusTest {
     void dropsAndCountsWhenTheRingIsFullAndNeverWaits() throws Exception {
         try (EventBus bus = new EventBus()) {
             int producers = 4;
-            int each = 50_000;
+            long each = 50_000;
             List<Thread> threads = new ArrayList<>();
             AtomicLong seen = new AtomicLong();
             AtomicLong told = new AtomicLong();
@@ -87,7 +87,7 @@ class EventBusTest {
                 }
             });
             for (int i = 0; i < producers; i++) {
-                threads.add(Thread.ofPlatform().start(() -> numbered(each).forEach(bus::publish)));
+                threads.add(Thread.ofPlatform().start(() -> numbered((int) each).forEach(bus::publish)));
             }
             for (Thread thread : threads) {
                 thread.join();

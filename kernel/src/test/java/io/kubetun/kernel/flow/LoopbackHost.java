@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /** A host that changes nothing, and reads the socket table from /proc. */
 public final class LoopbackHost implements Host {
@@ -41,14 +42,21 @@ public final class LoopbackHost implements Host {
     /** A socket that no process has any more is still in the table, without an inode, until its time is over. */
     @Override
     public boolean peerClosed(InetSocketAddress local, InetSocketAddress peer) {
+        return isOpen("/proc/net/tcp", row(peer), row(local))
+                .or(() -> isOpen("/proc/net/tcp6", row6(peer), row6(local)))
+                .map(open -> !open)
+                .orElse(true);
+    }
+
+    private static Optional<Boolean> isOpen(String table, String peer, String local) {
         try {
-            for (String line : Files.readAllLines(Path.of("/proc/net/tcp"))) {
-                String[] fields = line.strip().split("\\s+");
-                if (fields.length > 9 && fields[1].equals(row(peer)) && fields[2].equals(row(local))) {
-                    return fields[9].equals("0");
+            for (String line : Files.readAllLines(Path.of(table))) {
+                String[] fields = line.strip().split("\\s+", -1);
+                if (fields.length > 9 && fields[1].equals(peer) && fields[2].equals(local)) {
+                    return Optional.of(!fields[9].equals("0"));
                 }
             }
-            return true;
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -56,6 +64,10 @@ public final class LoopbackHost implements Host {
 
     @Override
     public void close() {}
+
+    private static String row6(InetSocketAddress address) {
+        return "0000000000000000FFFF0000" + row(address);
+    }
 
     private static String row(InetSocketAddress address) {
         byte[] ip = address.getAddress().getAddress();
