@@ -29,9 +29,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The REST side, as fabric8's client sees it. */
+@Timeout(60)
 class ResourcesTest {
     private EmbeddedCluster cluster;
 
@@ -157,6 +159,7 @@ class ResourcesTest {
             cluster.stopServer();
             first.delete();
             cluster.startServer();
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("updated first");
             assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("deleted first");
             assertThat(cluster.requests("list", "pods")).isGreaterThanOrEqualTo(2);
             assertThat(informer.isRunning()).isTrue();

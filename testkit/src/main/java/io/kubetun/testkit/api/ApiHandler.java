@@ -65,7 +65,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!asked.get().subresource().isEmpty()) {
             serveSubresource(ctx, request, asked.get(), account);
         } else if (asked.get().verb().equals("watch")) {
-            watches.start(ctx, asked.get());
+            watches.start(ctx, request, asked.get());
         } else {
             serveResource(ctx, request, asked.get());
         }

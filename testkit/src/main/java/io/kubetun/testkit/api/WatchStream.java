@@ -9,14 +9,6 @@ import io.kubetun.testkit.store.StoredObject;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A running watch: one JSON document a line, in chunks.
+ * A running watch: one JSON document for each change.
  *
  * @see <a href="https://kubernetes.io/docs/reference/using-api/api-concepts/">Kubernetes: API concepts</a>
  */
@@ -35,6 +27,7 @@ final class WatchStream {
     private static final long UNREAD_LIMIT = 32L << 20;
 
     private final ChannelHandlerContext context;
+    private final WatchOutput output;
     private final ObjectStore store;
     private final ApiRequest request;
     private final Predicate<StoredObject> selected;
@@ -42,8 +35,13 @@ final class WatchStream {
     private boolean ended;
 
     WatchStream(
-            ChannelHandlerContext context, ObjectStore store, ApiRequest request, Predicate<StoredObject> selected) {
+            ChannelHandlerContext context,
+            WatchOutput output,
+            ObjectStore store,
+            ApiRequest request,
+            Predicate<StoredObject> selected) {
         this.context = context;
+        this.output = output;
         this.store = store;
         this.request = request;
         this.selected = selected;
@@ -55,12 +53,6 @@ final class WatchStream {
      * @param onEnd run when it has ended
      */
     void start(Runnable onEnd) {
-        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-        head.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private")
-                .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        context.writeAndFlush(head);
         store.atomically(this::follow);
         context.channel().closeFuture().addListener(closed -> {
             end();
@@ -133,7 +125,7 @@ final class WatchStream {
 
     private void event(String type, byte[] object) {
         byte[] head = ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
-        ByteBuf line = Unpooled.wrappedBuffer(head, object, new byte[] {'}', '\n'});
+        ByteBuf line = Unpooled.wrappedBuffer(head, object, output.ending());
         context.executor().execute(() -> {
             if (ended) {
                 line.release();
@@ -141,7 +133,7 @@ final class WatchStream {
                 line.release();
                 context.close();
             } else {
-                context.writeAndFlush(new DefaultHttpContent(line));
+                output.write(line);
             }
         });
     }
@@ -150,7 +142,7 @@ final class WatchStream {
         if (!ended) {
             ended = true;
             unfollow.run();
-            context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            output.end();
         }
     }
 }

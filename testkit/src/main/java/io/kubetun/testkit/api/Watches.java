@@ -2,9 +2,12 @@ package io.kubetun.testkit.api;
 
 import io.kubetun.testkit.store.ObjectStore;
 import io.kubetun.testkit.store.StatusException;
+import io.kubetun.testkit.store.StoredObject;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.FullHttpRequest;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** The running watches. Thread-safe. */
 final class Watches {
@@ -15,8 +18,10 @@ final class Watches {
         this.store = store;
     }
 
-    void start(ChannelHandlerContext ctx, ApiRequest request) {
-        WatchStream watch = new WatchStream(ctx, store, request, Resources.selected(request));
+    void start(ChannelHandlerContext ctx, FullHttpRequest upgrade, ApiRequest request) {
+        Predicate<StoredObject> selected = Resources.selected(request);
+        WatchOutput output = WatchOutput.open(ctx, upgrade);
+        WatchStream watch = new WatchStream(ctx, output, store, request, selected);
         running.add(watch);
         watch.start(() -> running.remove(watch));
     }

@@ -6,8 +6,6 @@ import io.kubetun.testkit.link.ActiveFaults;
 import io.kubetun.testkit.pod.ExecFunction;
 import io.kubetun.testkit.runtime.PodRuntime;
 import io.kubetun.testkit.store.StatusException;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -18,8 +16,6 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -28,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -41,7 +36,6 @@ public final class Streams {
     private static final String TUNNEL = "SPDY/3.1+portforward.k8s.io";
     private static final String CHANNELS = "v4.channel.k8s.io";
     private static final List<String> EXEC = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
-    private static final int MESSAGE_LIMIT = 1 << 20;
 
     private final ActiveFaults faults;
     private final Collection<Open> open = new ConcurrentLinkedQueue<>();
@@ -88,18 +82,21 @@ public final class Streams {
         List<String> offered = tokens(request, HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
         if (upgrades.contains("spdy/3.1") && allowed(StreamFormat.SPDY)) {
             spdy(ctx, request, pod);
-        } else if (upgrades.contains("websocket") && has(offered, TUNNEL) && allowed(StreamFormat.SPDY_IN_WEBSOCKET)) {
+        } else if (WebSocketUpgrade.wanted(request)
+                && has(offered, TUNNEL)
+                && allowed(StreamFormat.SPDY_IN_WEBSOCKET)) {
             count(ctx, pod, StreamFormat.SPDY_IN_WEBSOCKET);
-            webSocket(
+            WebSocketUpgrade.start(
                     ctx,
                     request,
-                    TUNNEL,
+                    Optional.of(TUNNEL),
                     () -> Stream.concat(Stream.of(new WebSocketBytes()), SpdySession.handlers(pod, faults).stream())
                             .toList());
-        } else if (upgrades.contains("websocket") && has(offered, CHANNELS) && allowed(StreamFormat.CHANNELS)) {
+        } else if (WebSocketUpgrade.wanted(request) && has(offered, CHANNELS) && allowed(StreamFormat.CHANNELS)) {
             List<Integer> ports = ports(query.getOrDefault("ports", List.of()));
             count(ctx, pod, StreamFormat.CHANNELS);
-            webSocket(ctx, request, CHANNELS, () -> List.of(new PortChannels(pod, faults, ports)));
+            WebSocketUpgrade.start(
+                    ctx, request, Optional.of(CHANNELS), () -> List.of(new PortChannels(pod, faults, ports)));
         } else {
             throw StatusException.badRequest("Upgrade request required");
         }
@@ -122,11 +119,11 @@ public final class Streams {
         ExecFunction function = pod.exec()
                 .orElseThrow(() -> new StatusException(
                         500, "InternalError", "error executing command in container: no shell in pod " + pod.name()));
-        if (protocol.isEmpty() || !tokens(request, HttpHeaderNames.UPGRADE).contains("websocket")) {
+        if (protocol.isEmpty() || !WebSocketUpgrade.wanted(request)) {
             throw StatusException.badRequest("Upgrade request required");
         }
         List<String> command = query.getOrDefault("command", List.of());
-        webSocket(ctx, request, protocol.get(), () -> List.of(new ExecChannels(function, command)));
+        WebSocketUpgrade.start(ctx, request, protocol, () -> List.of(new ExecChannels(function, command)));
     }
 
     private void spdy(ChannelHandlerContext ctx, FullHttpRequest request, PodRuntime pod) {
@@ -151,29 +148,6 @@ public final class Streams {
         pipeline.remove(HttpObjectAggregator.class);
         pipeline.remove(ctx.handler());
         pipeline.remove(HttpServerCodec.class);
-    }
-
-    private static void webSocket(
-            ChannelHandlerContext ctx,
-            FullHttpRequest request,
-            String protocol,
-            Supplier<List<ChannelHandler>> handlers) {
-        ChannelHandler self = ctx.handler();
-        ChannelPipeline pipeline = ctx.pipeline();
-        WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
-                .maxFramePayloadLength(MESSAGE_LIMIT)
-                .allowMaskMismatch(false)
-                .build();
-        WebSocketServerHandshaker13 handshaker = new WebSocketServerHandshaker13(
-                "wss://" + request.headers().get("host", "localhost"), protocol, config);
-        ChannelFuture done = handshaker.handshake(ctx.channel(), request);
-        handlers.get().forEach(pipeline::addLast);
-        pipeline.remove(self);
-        done.addListener(result -> {
-            if (!result.isSuccess()) {
-                ctx.close();
-            }
-        });
     }
 
     private void count(ChannelHandlerContext ctx, PodRuntime pod, StreamFormat format) {
