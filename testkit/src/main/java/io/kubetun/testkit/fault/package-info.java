@@ -1,0 +1,2 @@
+/** What can go wrong, as code. */
+package io.kubetun.testkit.fault;

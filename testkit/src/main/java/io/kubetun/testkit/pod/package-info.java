@@ -1,0 +1,2 @@
+/** What runs in a pod. */
+package io.kubetun.testkit.pod;

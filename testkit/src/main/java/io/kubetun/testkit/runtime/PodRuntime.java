@@ -1,0 +1,101 @@
+package io.kubetun.testkit.runtime;
+
+import io.kubetun.testkit.pod.ExecFunction;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+
+/** What runs in a pod. Thread-safe. */
+public final class PodRuntime {
+    private final String namespace;
+    private final String name;
+    private final String sandbox;
+    private final Map<Integer, PodPort> ports;
+    private final Optional<ExecFunction> exec;
+    private final EventLoopGroup loops;
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private volatile boolean stopped;
+
+    PodRuntime(
+            String namespace,
+            String name,
+            String sandbox,
+            Map<Integer, PodPort> ports,
+            Optional<ExecFunction> exec,
+            EventLoopGroup loops) {
+        this.namespace = namespace;
+        this.name = name;
+        this.sandbox = sandbox;
+        this.ports = Map.copyOf(ports);
+        this.exec = exec;
+        this.loops = loops;
+    }
+
+    /**
+     * Returns the pod's namespace.
+     *
+     * @return its name
+     */
+    public String namespace() {
+        return namespace;
+    }
+
+    /**
+     * Returns the pod's name.
+     *
+     * @return its name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns the id that the container runtime knows the pod by.
+     *
+     * @return 64 hexadecimal digits
+     */
+    public String sandbox() {
+        return sandbox;
+    }
+
+    /**
+     * Returns what answers commands.
+     *
+     * @return empty if none can be run
+     */
+    public Optional<ExecFunction> exec() {
+        return exec;
+    }
+
+    /**
+     * Says whether the pod has ended.
+     *
+     * @return true from its end on
+     */
+    public boolean stopped() {
+        return stopped;
+    }
+
+    /**
+     * Finds where a port listens.
+     *
+     * @param port the container's port
+     * @return the loopback address behind it; empty if nothing listens
+     */
+    public Optional<Future<InetSocketAddress>> listener(int port) {
+        return stopped
+                ? Optional.empty()
+                : Optional.ofNullable(ports.get(port)).map(found -> found.address(loops, channels));
+    }
+
+    /** Ends the pod: its listeners and connections are closed. */
+    public void stop() {
+        stopped = true;
+        channels.close();
+    }
+}
