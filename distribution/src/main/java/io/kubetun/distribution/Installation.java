@@ -33,7 +33,8 @@ public record Installation(Path home, Map<String, String> environment) {
      * @return the installation's, then the user's
      */
     public List<Path> pluginFolders() {
-        return List.of(home.resolve("plugins"), xdg("XDG_DATA_HOME", ".local/share").resolve("plugins"));
+        return List.of(
+                home.resolve("plugins"), xdg("XDG_DATA_HOME", ".local/share").resolve("plugins"));
     }
 
     /**

@@ -39,7 +39,9 @@ public final class Main {
     public static int run(Installation installation, String... arguments) {
         boolean verbose = Arrays.asList(arguments).contains("--verbose");
         Logging.configure(verbose, System.getenv("LOG_LEVEL"));
-        CommandLine line = new CommandTree(installation, PluginRegistry.load(installation.pluginFolders(), CommandTree.FIXED)).build();
+        CommandLine line = new CommandTree(
+                        installation, PluginRegistry.load(installation.pluginFolders(), CommandTree.FIXED))
+                .build();
         line.setParameterExceptionHandler(Main::wrongUsage);
         line.setExecutionExceptionHandler((error, command, parsed) -> report(error, verbose));
         return line.execute(arguments);
@@ -59,12 +61,11 @@ public final class Main {
     }
 
     private static int report(Exception error, boolean verbose) {
-        ErrorCode code =
-                switch (error) {
-                    case KubetunException told -> told.code();
-                    case InterruptedException _ -> ErrorCode.INTERRUPTED;
-                    default -> ErrorCode.INTERNAL;
-                };
+        ErrorCode code = switch (error) {
+            case KubetunException told -> told.code();
+            case InterruptedException _ -> ErrorCode.INTERRUPTED;
+            default -> ErrorCode.INTERNAL;
+        };
         if (code == ErrorCode.INTERNAL && !(error instanceof KubetunException)) {
             System.err.println("kubetun: something failed that should not: " + error
                     + ". Run it again with --verbose and report what it prints.");

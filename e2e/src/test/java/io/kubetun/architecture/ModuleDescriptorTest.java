@@ -42,7 +42,12 @@ class ModuleDescriptorTest {
 
     private static String text(ModuleDescriptor module) {
         StringBuilder text = new StringBuilder("module " + module.name() + "\n");
-        lines(text, "requires", module.requires().stream().map(r -> r.modifiers() + " " + r.name()).toList());
+        lines(
+                text,
+                "requires",
+                module.requires().stream()
+                        .map(r -> r.modifiers() + " " + r.name())
+                        .toList());
         lines(text, "exports", module.exports().stream().map(Object::toString).toList());
         lines(text, "opens", module.opens().stream().map(Object::toString).toList());
         lines(text, "uses", module.uses());
@@ -53,7 +58,8 @@ class ModuleDescriptorTest {
     private static void lines(StringBuilder text, String word, Iterable<String> values) {
         Set<String> sorted = new TreeSet<>();
         values.forEach(sorted::add);
-        sorted.forEach(value -> text.append("  ").append(word).append(' ').append(value).append('\n'));
+        sorted.forEach(value ->
+                text.append("  ").append(word).append(' ').append(value).append('\n'));
     }
 
     @Test

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Holds the module table of docs/architecture.md: what each module may require. */
 class ModuleTableTest {
-    private static final List<String> EVERYWHERE = List.of("java..", "io.kubetun.spi..", "com.typesafe.config..", "org.slf4j..");
+    private static final List<String> EVERYWHERE =
+            List.of("java..", "io.kubetun.spi..", "com.typesafe.config..", "org.slf4j..");
 
     /** A module, the packages it may use beside its own and those that all may, and a floor on its classes. */
     enum Module {
@@ -26,7 +27,15 @@ class ModuleTableTest {
         HOST("host", "io.kubetun.host..", 15, "com.sun.jna.."),
         SOCKS("plugins/socks", "io.kubetun.plugin.socks..", 8, "io.netty.."),
         HOSTS_FWD("plugins/hosts-fwd", "io.kubetun.plugin.hostsfwd..", 8, "io.netty.."),
-        TESTKIT("testkit", "io.kubetun.testkit..", 20, "io.netty..", "io.fabric8..", "com.fasterxml.jackson..", "javax.net.ssl..", "javax.security..");
+        TESTKIT(
+                "testkit",
+                "io.kubetun.testkit..",
+                20,
+                "io.netty..",
+                "io.fabric8..",
+                "com.fasterxml.jackson..",
+                "javax.net.ssl..",
+                "javax.security..");
 
         private final String folder;
         private final String own;

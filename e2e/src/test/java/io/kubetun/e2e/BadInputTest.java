@@ -39,7 +39,8 @@ class BadInputTest {
 
     @Test
     void aMissingKubeconfig() throws Exception {
-        Result result = kubetun(Map.of("KUBECONFIG", "/nonexistent/config"), "proxy-out", "--listen-socks", "127.0.0.1:0");
+        Result result =
+                kubetun(Map.of("KUBECONFIG", "/nonexistent/config"), "proxy-out", "--listen-socks", "127.0.0.1:0");
         assertThat(result.status()).isEqualTo(22);
         assertThat(result.output()).contains("/nonexistent/config");
     }

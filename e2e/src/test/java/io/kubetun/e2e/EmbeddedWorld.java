@@ -48,7 +48,10 @@ final class EmbeddedWorld implements World {
                 .port("http", 8080, 8080)
                 .create()
                 .pods(2, pod -> workload(pod, "peer"));
-        cluster.namespace("other").service("echo").externalName("echo.lab.svc.cluster.local").create();
+        cluster.namespace("other")
+                .service("echo")
+                .externalName("echo.lab.svc.cluster.local")
+                .create();
         EmbeddedUser user = cluster.user("dev");
         for (String namespace : List.of("lab", "other")) {
             user.allow("get,list,watch", "services,pods,endpointslices", namespace);
@@ -71,7 +74,8 @@ final class EmbeddedWorld implements World {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 100);
             server.setExecutor(threads);
-            server.createContext("/", exchange -> text(exchange, "{\"app\":\"" + app + "\",\"pod\":\"" + pod + "\"}\n"));
+            server.createContext(
+                    "/", exchange -> text(exchange, "{\"app\":\"" + app + "\",\"pod\":\"" + pod + "\"}\n"));
             server.createContext("/bytes", EmbeddedWorld::bytes);
             server.createContext("/upload", exchange -> {
                 long count = exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());

@@ -87,7 +87,9 @@ class ForwardTest {
         try (Running forward = sudo("forward", "-n", "lab")) {
             forward.awaitLine("Ready", READY);
             works();
-            assertThat(javaOf("0")).hasSize(1).allSatisfy(line -> assertThat(line).contains(" helper "));
+            assertThat(javaOf("0"))
+                    .hasSize(1)
+                    .allSatisfy(line -> assertThat(line).contains(" helper "));
             assertThat(javaOf(LabWorld.USER)).hasSize(1);
             Result result = forward.stop();
             assertThat(result.output()).doesNotContain("\tat ");
@@ -96,7 +98,8 @@ class ForwardTest {
     }
 
     private void gone() throws Exception {
-        ProxyOutFaultsTest.await(() -> javaOf("0").isEmpty() && javaOf(LabWorld.USER).isEmpty(), Duration.ofSeconds(10));
+        ProxyOutFaultsTest.await(
+                () -> javaOf("0").isEmpty() && javaOf(LabWorld.USER).isEmpty(), Duration.ofSeconds(10));
     }
 
     private static long pid(String line) {
@@ -135,7 +138,10 @@ class ForwardTest {
 
     @Test
     void aHostsFileThatIsABindMountIsWrittenInPlace() throws Exception {
-        lab.onLaptop("sh", "-c", "cp -p /etc/hosts /tmp/kubetun-e2e-hosts && mount --bind /tmp/kubetun-e2e-hosts /etc/hosts");
+        lab.onLaptop(
+                "sh",
+                "-c",
+                "cp -p /etc/hosts /tmp/kubetun-e2e-hosts && mount --bind /tmp/kubetun-e2e-hosts /etc/hosts");
         String mounted = fingerprint();
         try (Running forward = sudo("forward", "-n", "lab")) {
             forward.awaitLine("Ready", READY);
@@ -158,7 +164,10 @@ class ForwardTest {
         gone();
         try (Running forward = sudo("forward", "-n", "lab", "--no-hosts")) {
             forward.awaitLine("Ready", READY);
-            assertThat(lab.kubetun(java.util.Map.of("XDG_RUNTIME_DIR", lab.home().toString()), "status")
+            assertThat(lab.kubetun(
+                                    java.util.Map.of(
+                                            "XDG_RUNTIME_DIR", lab.home().toString()),
+                                    "status")
                             .await(Duration.ofSeconds(20))
                             .output())
                     .contains("127.1.27.");

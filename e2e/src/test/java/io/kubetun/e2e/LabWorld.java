@@ -31,19 +31,16 @@ final class LabWorld implements World {
         kubectl("apply", "-f", manifest.toString());
         String token = kubectl("-n", "lab", "create", "token", "kubetun-e2e", "--duration=2h");
         Path plugin = home.resolve("token-plugin");
-        Files.writeString(
-                plugin,
-                """
+        Files.writeString(plugin, """
                 #!/bin/sh
                 echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"%s"}}'
-                """
-                        .formatted(token.strip()));
+                """.formatted(token.strip()));
         Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwx------"));
         Path config = home.resolve(".kube/config");
         Files.createDirectories(config.getParent());
         String server = kubectl("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}");
-        String authority = kubectl(
-                "config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
+        String authority =
+                kubectl("config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
         Files.writeString(config, kubeconfig(server.strip(), authority.strip(), plugin));
         sure(rootly("chown", "-R", USER + ":" + USER, home.toString()));
     }
@@ -68,8 +65,7 @@ final class LabWorld implements World {
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: kubetun-e2e}
                 subjects: [{kind: ServiceAccount, name: kubetun-e2e, namespace: lab}]
                 ---
-                """
-                .formatted(namespace);
+                """.formatted(namespace);
     }
 
     private static String kubeconfig(String server, String authority, Path plugin) {
@@ -80,8 +76,7 @@ final class LabWorld implements World {
                 clusters: [{name: lab, cluster: {server: "%s", certificate-authority-data: %s}}]
                 users: [{name: dev, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: %s, interactiveMode: Never}}}]
                 contexts: [{name: lab, context: {cluster: lab, user: dev, namespace: lab}}]
-                """
-                .formatted(server, authority, plugin);
+                """.formatted(server, authority, plugin);
     }
 
     @Override

@@ -22,8 +22,7 @@ class LimitsTest {
             proxy.awaitLine("Ready", Duration.ofSeconds(30));
             Socks socks = new Socks(world, SOCKS);
             assertThat(socks.curl("http://echo.lab/")).contains("\"app\":\"echo\"");
-            String script =
-                    """
+            String script = """
                     import resource, socket
                     resource.setrlimit(resource.RLIMIT_NOFILE, (10500, 10500)) if resource.getrlimit(resource.RLIMIT_NOFILE)[1] >= 10500 or resource.getrlimit(resource.RLIMIT_NOFILE)[1] == -1 else None
                     limit = min(10000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 100)
@@ -41,8 +40,7 @@ class LimitsTest {
                             refused += 1000
                     print('opened', len(held) + refused)
                     """;
-            List<String> lines =
-                    world.sure("python3", "-c", script).lines().toList();
+            List<String> lines = world.sure("python3", "-c", script).lines().toList();
             assertThat(lines.getLast()).startsWith("opened");
             assertThat(socks.curl("http://echo.lab/")).contains("\"app\":\"echo\"");
             assertThat(proxy.alive()).isTrue();
@@ -54,8 +52,7 @@ class LimitsTest {
         try (World world = World.open(scratch);
                 Running proxy = world.kubetun("proxy-out", "--listen-socks", SOCKS)) {
             proxy.awaitLine("Ready", Duration.ofSeconds(30));
-            String script =
-                    """
+            String script = """
                     import os, socket
                     for i in range(300):
                         s = socket.create_connection(('127.0.0.1', 11095), 5); s.settimeout(15)

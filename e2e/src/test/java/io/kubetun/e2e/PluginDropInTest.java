@@ -40,9 +40,7 @@ class PluginDropInTest {
 
             Path profile = world.home().resolve(".config/kubetun/profiles/sample.conf");
             Files.createDirectories(profile.getParent());
-            Files.writeString(
-                    profile,
-                    """
+            Files.writeString(profile, """
                     kubetun.modes {
                       tcp-forward { target = "a.lab:80", listen = "127.0.0.1:11091" }
                       socks { listen = "127.0.0.1:11092" }
@@ -67,18 +65,17 @@ class PluginDropInTest {
         install(spi, ROOT.resolve("spi/pom.xml"), repository);
         install(ROOT.resolve("pom.xml"), ROOT.resolve("pom.xml"), repository);
         Path settings = scratch.resolve("settings.xml");
-        Files.writeString(
-                settings,
-                """
+        Files.writeString(settings, """
                 <settings><profiles><profile><id>spi</id><repositories><repository>
                   <id>spi</id><url>%s</url>
                 </repository></repositories></profile></profiles>
                 <activeProfiles><activeProfile>spi</activeProfile></activeProfiles></settings>
-                """
-                        .formatted(repository.toUri()));
+                """.formatted(repository.toUri()));
         maven("-s", settings.toString(), "-f", sample.resolve("pom.xml").toString(), "package");
         try (var jars = Files.list(sample.resolve("target"))) {
-            return jars.filter(jar -> jar.toString().endsWith(".jar")).findFirst().orElseThrow();
+            return jars.filter(jar -> jar.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -113,9 +110,7 @@ class PluginDropInTest {
         try (World world = World.open(scratch)) {
             Path profile = world.home().resolve(".config/kubetun/profiles/half.conf");
             Files.createDirectories(profile.getParent());
-            Files.writeString(
-                    profile,
-                    """
+            Files.writeString(profile, """
                     kubetun.modes {
                       socks { listen = "127.0.0.1:11093" }
                       hosts-fwd { hosts-path = "/nonexistent/hosts" }

@@ -93,9 +93,10 @@ class ProxyOutFaultsTest {
             lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
             Result result = load.await(Duration.ofSeconds(60));
             System.out.println("rolling restart: " + result.output().replace("\n", " "));
-            String[] figures =
-                    result.output().lines().toList().getLast().split(" ");
-            assertThat(Integer.parseInt(figures[1])).as("requests that succeeded").isGreaterThan(500);
+            String[] figures = result.output().lines().toList().getLast().split(" ");
+            assertThat(Integer.parseInt(figures[1]))
+                    .as("requests that succeeded")
+                    .isGreaterThan(500);
             assertThat(Integer.parseInt(figures[3])).as("requests that failed").isLessThanOrEqualTo(16);
             assertThat(Double.parseDouble(figures[5]))
                     .as("longest time without a success, s")
@@ -103,8 +104,7 @@ class ProxyOutFaultsTest {
         }
     }
 
-    private static final String LOAD =
-            """
+    private static final String LOAD = """
             import socket, sys, threading, time
             done, failed, last, gap = 0, 0, time.monotonic(), 0.0
             lock = threading.Lock()
@@ -148,8 +148,8 @@ class ProxyOutFaultsTest {
         assertThat(socks.curl("http://echo.lab/")).contains("\"app\":\"echo\"");
         String pid = Files.readString(LabWorld.folder().resolve("state1/kube-apiserver.pid"))
                 .strip();
-        List<String> command = Files.readString(Path.of("/proc/" + pid + "/cmdline"))
-                .transform(text -> List.of(text.split("\0")));
+        List<String> command =
+                Files.readString(Path.of("/proc/" + pid + "/cmdline")).transform(text -> List.of(text.split("\0")));
         new Running(new ProcessBuilder("kill", "-9", pid)).await(Duration.ofSeconds(5));
         long away = System.nanoTime();
         assertThat(socks.connect("echo.lab", 80).code()).isNotZero();
@@ -159,10 +159,7 @@ class ProxyOutFaultsTest {
         Path pidFile = LabWorld.folder().resolve("state1/kube-apiserver.pid");
         // The time without a server is what is tested: there is nothing to wait for.
         await(() -> System.nanoTime() - away > Duration.ofSeconds(10).toNanos(), Duration.ofSeconds(15));
-        lab.onNode(
-                "sh",
-                "-c",
-                "setsid '" + quoted + "' >>" + log + " 2>&1 </dev/null & echo $! >" + pidFile);
+        lab.onNode("sh", "-c", "setsid '" + quoted + "' >>" + log + " 2>&1 </dev/null & echo $! >" + pidFile);
         await(() -> ready(), Duration.ofSeconds(60));
         long back = System.nanoTime();
         await(() -> socks.tryCurl("--max-time", "1", "http://echo.lab/").status() == 0, Duration.ofSeconds(30));
@@ -203,8 +200,7 @@ class ProxyOutFaultsTest {
 
     /** MB/s of one download over 3 s, with or without another flow whose reader has stalled. */
     private double download(String pod, boolean stalled) throws Exception {
-        String script =
-                """
+        String script = """
                 import socket, sys, time
                 def flow():
                     s = socket.create_connection(('127.0.0.1', 11081), 10)
@@ -225,7 +221,7 @@ class ProxyOutFaultsTest {
                 rates = sorted(run(1) for _ in range(5))
                 print(rates[2])
                 """;
-        return Double.parseDouble(
-                lab.sure("python3", "-c", script, pod, Boolean.toString(stalled)).strip());
+        return Double.parseDouble(lab.sure("python3", "-c", script, pod, Boolean.toString(stalled))
+                .strip());
     }
 }

@@ -128,16 +128,14 @@ class ProxyOutTest {
 
     @Test
     void eventsArriveOneByOne() throws Exception {
-        String script =
-                """
+        String script = """
                 import subprocess, sys, time
                 start = time.monotonic()
                 p = subprocess.Popen(['curl', '-sN', '--proxy', 'socks5h://%s', 'http://echo.lab/stream'], stdout=subprocess.PIPE)
                 for line in p.stdout:
                     if line.strip():
                         print(line.decode().strip(), round(time.monotonic() - start, 2))
-                """
-                        .formatted(SOCKS);
+                """.formatted(SOCKS);
         List<String> lines = world.sure("python3", "-c", script).lines().toList();
         assertThat(lines).hasSize(5);
         double first = Double.parseDouble(lines.getFirst().split(" ")[2]);
@@ -166,8 +164,7 @@ class ProxyOutTest {
     @Test
     void aClientThatHalfClosesStillGetsTheWholeAnswer() throws Exception {
         // /stream takes 4 s; port-forward would cut it 1 s after the client's FIN.
-        String script =
-                """
+        String script = """
                 import socket
                 s = socket.create_connection(('%s', %s), 10)
                 host = b'echo.lab'
@@ -181,28 +178,25 @@ class ProxyOutTest {
                     if not more: break
                     data += more
                 print(data.decode())
-                """
-                        .formatted((Object[]) SOCKS.split(":"));
+                """.formatted((Object[]) SOCKS.split(":"));
         assertThat(world.sure("python3", "-c", script)).contains("data: 0").contains("data: 4");
     }
 
     @Test
     void largeBodiesArriveWhole() throws Exception {
-        String script =
-                """
+        String script = """
                 set -e
                 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
                   ( curl -sS --proxy socks5h://%s "http://echo.lab/bytes?n=104857600" | sha256sum ) &
                 done
                 wait
-                """
-                        .formatted(SOCKS);
+                """.formatted(SOCKS);
         List<String> sums = world.sure("sh", "-c", script).lines().toList();
         assertThat(sums).hasSize(12);
         // 100 MiB of zeros.
         assertThat(sums)
-                .allSatisfy(sum -> assertThat(sum)
-                        .startsWith("20492a4d0d84f8beb1767f6616229f85d44c2827b64bdbfb260ee12fa1109e0e"));
+                .allSatisfy(sum ->
+                        assertThat(sum).startsWith("20492a4d0d84f8beb1767f6616229f85d44c2827b64bdbfb260ee12fa1109e0e"));
     }
 
     @Test
@@ -218,7 +212,11 @@ class ProxyOutTest {
     @Test
     void statusShowsTheListeners() throws Exception {
         String status = world.kubetun("status").await(Duration.ofSeconds(20)).output();
-        assertThat(status).contains("proxy-out").contains(SOCKS).contains(CONNECT).contains("READY");
+        assertThat(status)
+                .contains("proxy-out")
+                .contains(SOCKS)
+                .contains(CONNECT)
+                .contains("READY");
         String json = world.kubetun("status", "-o", "json")
                 .await(Duration.ofSeconds(20))
                 .output();
@@ -227,8 +225,8 @@ class ProxyOutTest {
 
     @Test
     void aSecondOneSaysThatThePortIsTaken() throws Exception {
-        Result second = world.kubetun(Map.of(), "proxy-out", "--listen-socks", SOCKS)
-                .await(Duration.ofSeconds(30));
+        Result second =
+                world.kubetun(Map.of(), "proxy-out", "--listen-socks", SOCKS).await(Duration.ofSeconds(30));
         assertThat(second.status()).isEqualTo(60);
         assertThat(second.output()).contains(SOCKS).contains("--listen-socks").doesNotContain("\tat ");
     }

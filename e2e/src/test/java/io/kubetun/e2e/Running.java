@@ -60,8 +60,8 @@ final class Running implements AutoCloseable {
                 }
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 if (left <= 0 || (!process.isAlive() && !reader.isAlive())) {
-                    throw new AssertionError(command + ": no " + what + " in " + limit + "; it printed:\n"
-                            + String.join("\n", lines));
+                    throw new AssertionError(
+                            command + ": no " + what + " in " + limit + "; it printed:\n" + String.join("\n", lines));
                 }
                 lines.wait(Math.min(left, 200));
             }

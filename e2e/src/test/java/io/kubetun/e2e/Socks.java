@@ -34,8 +34,7 @@ final class Socks {
     /** What the python client of the laptop's user reports of one SOCKS5 request: reply code and milliseconds. */
     Reply connect(String host, int port) throws IOException, InterruptedException {
         String[] colon = address.split(":");
-        String script =
-                """
+        String script = """
                 import socket, sys, time
                 s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 10)
                 host, port = sys.argv[3].encode(), int(sys.argv[4])
@@ -45,8 +44,7 @@ final class Socks {
                 reply = s.recv(10)
                 print(reply[1], (time.monotonic() - start) * 1000)
                 """;
-        String[] answer = world.sure(
-                        "python3", "-c", script, colon[0], colon[1], host, Integer.toString(port))
+        String[] answer = world.sure("python3", "-c", script, colon[0], colon[1], host, Integer.toString(port))
                 .strip()
                 .split(" ");
         return new Reply(Integer.parseInt(answer[0]), Double.parseDouble(answer[1]));

@@ -76,7 +76,9 @@ public final class CommandTree {
         version.usageMessage().description("Prints the version.");
         root.addSubcommand("version", finished(version));
         CommandSpec completion = CommandSpec.forAnnotatedObject(new GenerateCompletion());
-        completion.usageMessage().description("Prints a completion script for bash and zsh: source <(kubetun completion)");
+        completion
+                .usageMessage()
+                .description("Prints a completion script for bash and zsh: source <(kubetun completion)");
         root.addSubcommand("completion", completion);
         return new CommandLine(root);
     }

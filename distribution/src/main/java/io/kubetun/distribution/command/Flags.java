@@ -36,8 +36,7 @@ final class Flags {
     /** Adds one flag an option below {@code path}; spellings that an earlier option took are left out. */
     void add(CommandSpec spec, String path, List<Option> options) {
         for (Option option : options) {
-            List<String> free =
-                    option.flags().stream().filter(taken::add).toList();
+            List<String> free = option.flags().stream().filter(taken::add).toList();
             if (free.isEmpty()) {
                 continue;
             }
@@ -49,7 +48,10 @@ final class Flags {
             switch (option.type()) {
                 case FLAG -> flag.type(Boolean.class).arity("0..1").fallbackValue("true");
                 case LIST ->
-                    flag.type(List.class).auxiliaryTypes(String.class).arity("1").splitRegex(",");
+                    flag.type(List.class)
+                            .auxiliaryTypes(String.class)
+                            .arity("1")
+                            .splitRegex(",");
                 case TEXT, NUMBER, DURATION, ADDRESS, FILE ->
                     flag.type(String.class).arity("1");
             }

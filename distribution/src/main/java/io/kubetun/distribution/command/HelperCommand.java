@@ -61,7 +61,8 @@ final class HelperCommand implements Callable<Integer> {
         ServiceLoader.load(HelperCommand.class.getModule().getLayer(), EffectType.class)
                 .forEach(types::add);
         Repair.Report repaired = new Repair(JOURNAL, types).run();
-        repaired.undone().forEach(change -> System.err.println("Taken back from an earlier session: " + change.preview()));
+        repaired.undone()
+                .forEach(change -> System.err.println("Taken back from an earlier session: " + change.preview()));
         repaired.problems().forEach(problem -> System.err.println("Left by an earlier session: " + problem));
         String session = "helper-" + ProcessHandle.current().pid();
         try (EventBus events = new EventBus();

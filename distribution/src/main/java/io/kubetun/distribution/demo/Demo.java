@@ -47,8 +47,7 @@ public final class Demo {
      * @param clusterOptions the keys of a cluster block
      * @param out where the tour is told
      */
-    public Demo(
-            PluginRegistry plugins, List<Option> clusterOptions, Progress out) {
+    public Demo(PluginRegistry plugins, List<Option> clusterOptions, Progress out) {
         this.plugins = plugins;
         this.clusterOptions = clusterOptions;
         this.out = out;
@@ -71,8 +70,10 @@ public final class Demo {
                     .create()
                     .pods(2, pod -> {
                         String name = pod.name();
-                        pod.http(8080, request -> PodResponse.text("Hello from pod " + name + ", you asked for "
-                                + request.uri() + "\n"));
+                        pod.http(
+                                8080,
+                                request -> PodResponse.text(
+                                        "Hello from pod " + name + ", you asked for " + request.uri() + "\n"));
                     });
             out.step("A cluster of its own     " + cluster.url() + " (embedded: Service demo/hello, 2 pods, TLS)");
             join(cluster, scratch, once);
@@ -89,8 +90,8 @@ public final class Demo {
                 new ProfileSchema(clusterOptions, plugins.modes()), List.of(), Map.of(), new Properties());
         Profile profile = profiles.adHoc(
                 "demo",
-                new Overrides(Map.of(
-                        "cluster.kubeconfig", kubeconfig.toString(), "modes.socks.listen", "127.0.0.1:0")));
+                new Overrides(
+                        Map.of("cluster.kubeconfig", kubeconfig.toString(), "modes.socks.listen", "127.0.0.1:0")));
         KernelSettings defaults = KernelSettings.ofUser();
         KernelSettings settings = new KernelSettings(
                 scratch.resolve("state"), scratch.resolve("run"), defaults.eventLoops(), defaults.maxFlows());
@@ -128,7 +129,8 @@ public final class Demo {
         long millis = (System.nanoTime() - start) / 1_000_000;
         out.step("Fetched by name          http://" + URL_HOST + "/tour in " + millis + " ms");
         out.step("  app -> SOCKS5 on loopback -> kubetun: name -> Service demo/hello:80 -> a ready pod:8080");
-        out.step("      -> " + cluster.portForwards().size() + " port-forward connection through the API server -> pod");
+        out.step(
+                "      -> " + cluster.portForwards().size() + " port-forward connection through the API server -> pod");
         answer.lines().limit(1).forEach(line -> out.step("  " + line));
         out.step("  " + answer.substring(answer.indexOf("\r\n\r\n") + 4).strip());
     }
