@@ -64,8 +64,9 @@ class ProxyOutFaultsTest {
             }
             assertThat(socks.curl("http://peer-0.peer.lab:8080/")).contains("\"pod\":\"peer-0\"");
             String sockets = lab.onLaptop("ss", "-Htnp", "state", "established");
+            long pid = proxyPid();
             assertThat(sockets.lines()
-                            .filter(line -> line.contains("pid=" + proxyPid()))
+                            .filter(line -> line.contains("pid=" + pid))
                             .filter(line -> !line.contains("127.0.0.1:11081")))
                     .isNotEmpty()
                     .allSatisfy(line -> assertThat(line).contains("172.30.0.1:6443"));

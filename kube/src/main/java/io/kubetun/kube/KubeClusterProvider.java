@@ -6,6 +6,7 @@ import io.kubetun.kube.config.ClusterOptions;
 import io.kubetun.kube.config.Connection;
 import io.kubetun.kube.config.ConnectionLoader;
 import io.kubetun.kube.portforward.PortForwarder;
+import io.kubetun.kube.portforward.WireFormat;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor.Option;
@@ -15,6 +16,7 @@ import io.kubetun.spi.cluster.ClusterProvider;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Opens Kubernetes clusters by kubectl's rules: flags, kubeconfig, service account. Thread-safe. */
 public final class KubeClusterProvider implements ClusterProvider {
@@ -41,7 +43,9 @@ public final class KubeClusterProvider implements ClusterProvider {
 
     @Override
     public Cluster open(Config options, ClusterEnvironment environment) throws KubetunException {
-        Connection connection = new ConnectionLoader(new ClusterOptions(options), variables).load();
+        ClusterOptions chosen = new ClusterOptions(options);
+        Optional<WireFormat> format = chosen.portForwardFormat();
+        Connection connection = new ConnectionLoader(chosen, variables).load();
         KubeApiServer server;
         try {
             server = new KubeApiServer(connection, environment.progress());
@@ -53,6 +57,6 @@ public final class KubeClusterProvider implements ClusterProvider {
                     "See what the kubeconfig says: kubectl config view",
                     e);
         }
-        return new KubeCluster(connection, server, new PortForwarder(server, environment), environment);
+        return new KubeCluster(connection, server, new PortForwarder(server, environment, format), environment);
     }
 }

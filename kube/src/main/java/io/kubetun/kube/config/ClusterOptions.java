@@ -1,6 +1,9 @@
 package io.kubetun.kube.config;
 
 import com.typesafe.config.Config;
+import io.kubetun.kube.portforward.WireFormat;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.ModeDescriptor.Option;
 import java.nio.file.Path;
@@ -73,7 +76,13 @@ public record ClusterOptions(Config values) {
                             ModeDescriptor.Type.TEXT,
                             "the DNS domain of the cluster",
                             flag("cluster-domain"))
-                    .orElse("cluster.local"));
+                    .orElse("cluster.local"),
+            Option.of(
+                            "port-forward-format",
+                            ModeDescriptor.Type.TEXT,
+                            "how flows cross the API server: auto, spdy, websocket or channels",
+                            flag("port-forward-format"))
+                    .orElse("auto"));
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
@@ -130,6 +139,28 @@ public record ClusterOptions(Config values) {
      */
     public Duration requestTimeout() {
         return values.hasPath("request-timeout") ? values.getDuration("request-timeout") : REQUEST_TIMEOUT;
+    }
+
+    /**
+     * Returns the wire format that alone shall be used.
+     *
+     * @return the format, empty to find out what works
+     * @throws KubetunException if there is none of that name
+     */
+    public Optional<WireFormat> portForwardFormat() throws KubetunException {
+        String name = text("port-forward-format").orElse("auto");
+        return switch (name) {
+            case "auto" -> Optional.empty();
+            case "spdy" -> Optional.of(WireFormat.SPDY);
+            case "websocket" -> Optional.of(WireFormat.SPDY_IN_WEBSOCKET);
+            case "channels" -> Optional.of(WireFormat.WEBSOCKET_CHANNELS);
+            default ->
+                throw new KubetunException(
+                        ErrorCode.CONFIG_INVALID,
+                        "cannot forward in the format '" + name + "'",
+                        "there is no such format",
+                        "Use --port-forward-format auto, spdy, websocket or channels");
+        };
     }
 
     /**
