@@ -25,7 +25,12 @@ public final class Version {
         }
     }
 
-    static String line() {
+    /**
+     * Returns what {@code kubetun version} prints.
+     *
+     * @return one line
+     */
+    public static String line() {
         return "kubetun " + number() + " (plugin interface " + SpiVersion.CURRENT + ", Java "
                 + Runtime.version().feature() + ")";
     }

@@ -16,13 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Bad input gets a clear sentence, the next command to type and an exit code of the table; never a stack trace. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputTest {
-    @TempDir
-    Path scratch;
-
     private World world;
 
     @BeforeAll
-    void start() throws Exception {
+    void start(@TempDir Path scratch) throws Exception {
         world = World.open(scratch);
     }
 

@@ -10,6 +10,7 @@ import io.kubetun.testkit.pod.TcpServers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ final class EmbeddedWorld implements World {
 
     private InetSocketAddress web(String pod, String app) {
         try {
-            HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 100);
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
             server.setExecutor(threads);
             server.createContext(
                     "/", exchange -> text(exchange, "{\"app\":\"" + app + "\",\"pod\":\"" + pod + "\"}\n"));
@@ -138,6 +139,8 @@ final class EmbeddedWorld implements World {
         Map<String, String> ours = builder.environment();
         ours.keySet().retainAll(List.of("PATH", "JAVA_HOME", "KUBETUN_JAVA_HOME"));
         ours.put("HOME", home.toString());
+        // Each scenario has an installation of its own: training a cache for each would only slow the others.
+        ours.put("KUBETUN_NO_AOT", "1");
         ours.putAll(environment);
         return builder;
     }

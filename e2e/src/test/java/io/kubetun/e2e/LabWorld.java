@@ -98,6 +98,7 @@ final class LabWorld implements World {
                 "env",
                 "-i",
                 "HOME=" + home,
+                "KUBETUN_NO_AOT=1",
                 "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:" + bin()));
         environment.forEach((name, value) -> all.add(name + "=" + value));
         all.addAll(command);
@@ -133,7 +134,7 @@ final class LabWorld implements World {
     }
 
     private String sure(ProcessBuilder builder) throws IOException, InterruptedException {
-        Result result = new Running(builder).await(Duration.ofSeconds(120));
+        Result result = new Running(builder).await(Duration.ofMinutes(2));
         if (result.status() != 0) {
             throw new AssertionError(
                     String.join(" ", builder.command()) + " ended with " + result.status() + ":\n" + result.output());

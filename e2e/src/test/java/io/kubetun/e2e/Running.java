@@ -2,7 +2,6 @@ package io.kubetun.e2e;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,8 +34,8 @@ final class Running implements AutoCloseable {
                     lines.notifyAll();
                 }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException closed) {
+            // The process was ended from here: its output ends with it.
         } finally {
             synchronized (lines) {
                 lines.notifyAll();

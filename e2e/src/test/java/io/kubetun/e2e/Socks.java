@@ -33,7 +33,7 @@ final class Socks {
 
     /** What the python client of the laptop's user reports of one SOCKS5 request: reply code and milliseconds. */
     Reply connect(String host, int port) throws IOException, InterruptedException {
-        String[] colon = address.split(":");
+        String[] colon = address.split(":", -1);
         String script = """
                 import socket, sys, time
                 s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 10)
@@ -46,7 +46,7 @@ final class Socks {
                 """;
         String[] answer = world.sure("python3", "-c", script, colon[0], colon[1], host, Integer.toString(port))
                 .strip()
-                .split(" ");
+                .split(" ", -1);
         return new Reply(Integer.parseInt(answer[0]), Double.parseDouble(answer[1]));
     }
 

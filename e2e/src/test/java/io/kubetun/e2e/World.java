@@ -15,7 +15,7 @@ import java.util.Map;
  */
 interface World extends AutoCloseable {
     /** How long a command may take that is expected to end. */
-    Duration PATIENCE = Duration.ofSeconds(60);
+    Duration PATIENCE = Duration.ofMinutes(1);
 
     /** The world that the environment asks for: {@code KUBETUN_LAB} names the real cluster's script. */
     static World open(Path scratch) throws IOException, InterruptedException {

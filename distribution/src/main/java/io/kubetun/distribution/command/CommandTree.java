@@ -9,16 +9,18 @@ import io.kubetun.spi.cluster.ClusterProvider;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Builds the whole command line: one subcommand a mode, from its descriptor, beside the fixed ones. */
 public final class CommandTree {
     /** The commands that no mode may take. */
     public static final Set<String> FIXED = Set.of(
             "status", "plugins", "profiles", "config", "schema", "demo", "helper", "version", "completion", "help");
+
+    private static final int WIDTH = 120;
 
     private final Installation installation;
     private final PluginRegistry plugins;
@@ -46,15 +48,13 @@ public final class CommandTree {
      */
     public CommandLine build() {
         Sessions sessions = new Sessions(installation, plugins, clusterOptions);
-        CommandSpec root = CommandSpec.create().name("kubetun");
-        root.version("kubetun " + Version.number());
+        CommandSpec root = new RootCommand(sessions).spec();
         root.usageMessage()
                 .description(
                         "Joins this machine to Kubernetes clusters: reach Services and pods by name and address as if inside.",
                         "",
                         "Starts the modes that a profile names, or one mode by its own command.");
-        RootCommand start = new RootCommand(root, sessions);
-        add(root, start.spec());
+        finished(root);
         for (ModeDescriptor mode : plugins.modes()) {
             CommandSpec command = new ModeCommand(mode, clusterOptions, sessions).spec();
             if (!mode.command().equals(mode.name())) {
@@ -72,7 +72,10 @@ public final class CommandTree {
         root.addSubcommand("schema", finished(new SchemaCommand(sessions).spec()));
         root.addSubcommand("demo", finished(new DemoCommand(plugins, clusterOptions).spec()));
         root.addSubcommand("helper", finished(new HelperCommand().spec()));
-        CommandSpec version = CommandSpec.create();
+        CommandSpec version = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> {
+            System.out.println(Version.line());
+            return 0;
+        });
         version.usageMessage().description("Prints the version.");
         root.addSubcommand("version", finished(version));
         CommandSpec completion = CommandSpec.forAnnotatedObject(new GenerateCompletion());
@@ -84,14 +87,8 @@ public final class CommandTree {
     }
 
     private static CommandSpec finished(CommandSpec spec) {
-        return add(spec, spec);
-    }
-
-    private static CommandSpec add(CommandSpec root, CommandSpec spec) {
-        spec.mixinStandardHelpOptions(false);
         Flags.common(spec);
-        spec.usageMessage().width(120).autoWidth(false);
-        spec.usageMessage().sectionMap().remove(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING);
-        return root;
+        spec.usageMessage().width(WIDTH).sortOptions(false);
+        return spec;
     }
 }

@@ -26,11 +26,6 @@ final class Flags {
         spec.addOption(OptionSpec.builder("--verbose")
                 .description("Log what happens, and show the cause of an error.")
                 .build());
-        taken(spec);
-    }
-
-    private static void taken(CommandSpec spec) {
-        spec.usageMessage().sortOptions(false);
     }
 
     /** Adds one flag an option below {@code path}; spellings that an earlier option took are left out. */

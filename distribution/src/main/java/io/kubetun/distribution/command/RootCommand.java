@@ -1,5 +1,6 @@
 package io.kubetun.distribution.command;
 
+import io.kubetun.distribution.Version;
 import io.kubetun.spi.ErrorCode;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class RootCommand implements Callable<Integer> {
     private final Sessions sessions;
     private final Flags flags = new Flags();
-    private final CommandSpec spec;
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OptionSpec profile = OptionSpec.builder("--profile", "-p")
             .type(String.class)
             .arity("1")
@@ -19,16 +20,16 @@ final class RootCommand implements Callable<Integer> {
             .description("The profile to start: ./NAME.conf, the user's profiles, the installation's.")
             .build();
 
-    RootCommand(CommandSpec root, Sessions sessions) {
+    RootCommand(Sessions sessions) {
         this.sessions = sessions;
-        this.spec = root;
-        root.addOption(profile);
-        root.addOption(OptionSpec.builder("--version")
+        spec.name("kubetun");
+        spec.version("kubetun " + Version.number());
+        spec.addOption(profile);
+        spec.addOption(OptionSpec.builder("--version")
                 .versionHelp(true)
                 .description("Print the version.")
                 .build());
-        flags.add(root, "cluster", sessions.clusterOptions());
-        root.userObject();
+        flags.add(spec, "cluster", sessions.clusterOptions());
     }
 
     CommandSpec spec() {
