@@ -4,8 +4,8 @@ import com.typesafe.config.Config;
 import io.kubetun.kernel.flow.ForwardingHandler;
 import io.kubetun.kernel.journal.FileEffect;
 import io.kubetun.spi.ErrorCode;
-import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Flows.FlowListener;
+import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Mode;
 import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.ModeFactory;
@@ -70,8 +70,7 @@ record ForwardFactory(String name, Consumer<String> journal) implements ModeFact
 
         @Override
         public List<Listening> listening() {
-            return listener.map(open -> new Listening(open.address(), "the port", List.of("a.name", "b.name")))
-                    .stream()
+            return listener.map(open -> new Listening(open.address(), "the port", List.of("a.name", "b.name"))).stream()
                     .toList();
         }
     }

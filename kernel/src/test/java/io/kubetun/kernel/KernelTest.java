@@ -224,14 +224,21 @@ class KernelTest {
                 Socket accepted = server.accept()) {
             client.getOutputStream().write(new byte[5]);
             assertThat(accepted.getInputStream().readNBytes(5)).hasSize(5);
-            assertThat(registry.get("kubetun.flows.open").tag("session", session.id()).gauge().value())
+            assertThat(registry.get("kubetun.flows.open")
+                            .tag("session", session.id())
+                            .gauge()
+                            .value())
                     .isEqualTo(1);
-            assertThat(registry.get("kubetun.flow.bytes").tag("direction", "sent").functionCounter().count())
+            assertThat(registry.get("kubetun.flow.bytes")
+                            .tag("direction", "sent")
+                            .functionCounter()
+                            .count())
                     .isEqualTo(5);
             assertThat(registry.get("kubetun.dials").functionTimer().count()).isEqualTo(1);
         }
         session.close();
-        assertThat(registry.getMeters()).extracting(meter -> meter.getId().getName())
+        assertThat(registry.getMeters())
+                .extracting(meter -> meter.getId().getName())
                 .containsExactly("kubetun.events.lost");
     }
 
@@ -239,9 +246,10 @@ class KernelTest {
     void keepsStateToItsUser() throws Exception {
         kernel.start(profile(Map.of()), Optional.empty(), progress::add);
         try (Stream<Path> folders = Files.find(folder.resolve("state"), 5, (path, at) -> at.isDirectory())) {
-            assertThat(folders).isNotEmpty().allSatisfy(path -> assertThat(
-                            PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-                    .isEqualTo("rwx------"));
+            assertThat(folders)
+                    .isNotEmpty()
+                    .allSatisfy(path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                            .isEqualTo("rwx------"));
         }
     }
 
@@ -253,8 +261,7 @@ class KernelTest {
     }
 
     private FutureTask<Session> hangingStart() {
-        return new FutureTask<>(
-                () -> kernel.start(profile(Map.of("two", "hang")), Optional.empty(), progress::add));
+        return new FutureTask<>(() -> kernel.start(profile(Map.of("two", "hang")), Optional.empty(), progress::add));
     }
 
     private List<Path> journals() {

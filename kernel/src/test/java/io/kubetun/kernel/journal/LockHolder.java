@@ -9,8 +9,8 @@ final class LockHolder {
     private LockHolder() {}
 
     public static void main(String[] arguments) throws Exception {
-        try (FileChannel lock = FileChannel.open(
-                Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel lock =
+                FileChannel.open(Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (lock.tryLock() != null) {
                 System.out.println("locked");
                 System.in.read();

@@ -166,8 +166,11 @@ class RepairTest {
     }
 
     private static Process lockInAnotherProcess(Path lock) throws Exception {
-        Path classes = Path.of(
-                LockHolder.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(LockHolder.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         // Surefire patches the tests into the module, whose location is that of its main classes.
         Path tests = classes.resolveSibling("test-classes");
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
