@@ -147,7 +147,7 @@ public final class Kernel implements AutoCloseable {
 
     private Set<String> idsElsewhere() {
         try {
-            return ControlClient.statusOfAll(settings.runtimeFolder()).stream()
+            return ControlClient.statusOfOthers(settings.runtimeFolder(), control.path()).stream()
                     .map(SessionStatus::id)
                     .collect(Collectors.toSet());
         } catch (KubetunException e) {

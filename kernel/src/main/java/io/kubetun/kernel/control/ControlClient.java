@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +36,24 @@ public final class ControlClient {
      * @throws KubetunException if the folder cannot be read
      */
     public static List<SessionStatus> statusOfAll(Path runtimeFolder) throws KubetunException {
+        return statusOf(runtimeFolder, socket -> true);
+    }
+
+    /**
+     * Asks all kernels but one.
+     *
+     * @param runtimeFolder where the control sockets are; need not exist
+     * @param own the control socket of the kernel that is not asked
+     * @return the sessions of the others
+     * @throws KubetunException if the folder cannot be read
+     */
+    public static List<SessionStatus> statusOfOthers(Path runtimeFolder, Path own) throws KubetunException {
+        return statusOf(runtimeFolder, socket -> !socket.equals(own));
+    }
+
+    private static List<SessionStatus> statusOf(Path runtimeFolder, Predicate<Path> which) throws KubetunException {
         List<SessionStatus> all = new ArrayList<>();
-        for (Config response : askAll(runtimeFolder, Map.of("command", "status"))) {
+        for (Config response : askAll(runtimeFolder, which, Map.of("command", "status"))) {
             for (Config session : response.getConfigList("sessions")) {
                 all.add(StatusJson.decode(session));
             }
@@ -53,14 +70,18 @@ public final class ControlClient {
      * @throws KubetunException if the folder cannot be read
      */
     public static boolean stop(Path runtimeFolder, String session) throws KubetunException {
-        return askAll(runtimeFolder, Map.of("command", "stop", "session", session)).stream()
+        return askAll(runtimeFolder, socket -> true, Map.of("command", "stop", "session", session)).stream()
                 .anyMatch(response -> response.getBoolean("stopped"));
     }
 
-    private static List<Config> askAll(Path runtimeFolder, Map<String, Object> request) throws KubetunException {
+    private static List<Config> askAll(Path runtimeFolder, Predicate<Path> which, Map<String, Object> request)
+            throws KubetunException {
         List<Config> responses = new ArrayList<>();
         try {
             for (Path socket : new ControlSockets(runtimeFolder).living()) {
+                if (!which.test(socket)) {
+                    continue;
+                }
                 try {
                     Config response = ask(socket, request);
                     if (response.getBoolean("ok")) {

@@ -1,6 +1,7 @@
 package io.kubetun.kernel.event;
 
 import com.lmax.disruptor.BlockingWaitStrategy;
+import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.EventTranslatorOneArg;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.TimeoutException;
@@ -10,6 +11,7 @@ import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -38,6 +40,7 @@ public final class EventBus implements Events, AutoCloseable {
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder lost = new LongAdder();
+    private final CountDownLatch started = new CountDownLatch(1);
     private long droppedAndTold;
     private volatile boolean closed;
 
@@ -50,7 +53,7 @@ public final class EventBus implements Events, AutoCloseable {
                 Thread.ofPlatform().daemon().name("kubetun-events").factory(),
                 ProducerType.MULTI,
                 new BlockingWaitStrategy());
-        disruptor.handleEventsWith((slot, sequence, endOfBatch) -> deliver(slot));
+        disruptor.handleEventsWith(new Delivery());
         ring = disruptor.start();
     }
 
@@ -99,9 +102,14 @@ public final class EventBus implements Events, AutoCloseable {
             closed = true;
         }
         try {
+            // A shutdown that comes before the bus's thread runs would take the ring for empty.
+            started.await(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
             disruptor.shutdown(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException stuck) {
             disruptor.halt();
+        } catch (InterruptedException e) {
+            disruptor.halt();
+            Thread.currentThread().interrupt();
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
         subscribers.forEach(Subscriber::end);
@@ -116,6 +124,18 @@ public final class EventBus implements Events, AutoCloseable {
         droppedAndTold = now;
         for (Subscriber subscriber : subscribers) {
             subscriber.offer(event, missed);
+        }
+    }
+
+    private final class Delivery implements EventHandler<Slot> {
+        @Override
+        public void onStart() {
+            started.countDown();
+        }
+
+        @Override
+        public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
+            deliver(slot);
         }
     }
 

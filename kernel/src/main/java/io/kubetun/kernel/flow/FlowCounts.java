@@ -3,7 +3,6 @@ package io.kubetun.kernel.flow;
 import io.kubetun.spi.DialException;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a session counts of its flows. Only grows, except {@link #open}. Safe for use by several threads. */
@@ -147,11 +146,5 @@ public final class FlowCounts {
 
     void dialFailed(DialException.Reason reason) {
         failed.get(reason).increment();
-    }
-
-    @Override
-    public String toString() {
-        return "%d open, %d total, %d failed, %d bytes sent, %d received, %d ms dialling"
-                .formatted(open(), total(), failed(), sent(), received(), TimeUnit.NANOSECONDS.toMillis(dialNanos()));
     }
 }

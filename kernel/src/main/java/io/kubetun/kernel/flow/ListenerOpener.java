@@ -62,7 +62,8 @@ final class ListenerOpener {
         throw failure(address, bound.cause());
     }
 
-    private Channel takeOver(InetSocketAddress address, ChannelHandler connections) throws KubetunException {
+    /** Lets the helper open the socket, and accepts on it from here. */
+    Channel takeOver(InetSocketAddress address, ChannelHandler connections) throws KubetunException {
         if (!transport.takesOverDescriptors()) {
             throw new KubetunException(
                     ErrorCode.LISTEN_FAILED,

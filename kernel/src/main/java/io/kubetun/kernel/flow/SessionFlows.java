@@ -41,6 +41,7 @@ public final class SessionFlows implements Flows, AutoCloseable {
     private final ListenerOpener opener;
     private final Set<Channel> accepted = ConcurrentHashMap.newKeySet();
     private final Set<OpenListener> listeners = ConcurrentHashMap.newKeySet();
+    private final Set<Splice> joined = ConcurrentHashMap.newKeySet();
     private final Map<EventLoop, HalfClosedFlows> halfClosed = new ConcurrentHashMap<>();
     private final AtomicLong flows = new AtomicLong();
     private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - TOLD_EVERY_NANOS);
@@ -101,6 +102,7 @@ public final class SessionFlows implements Flows, AutoCloseable {
                 counts,
                 halfClosed.computeIfAbsent(loop, each -> new HalfClosedFlows(each, host)),
                 new FlowEnd(target, number));
+        joined.add(splice);
         counts.flowOpened();
         events.publish(new Event.FlowOpened(session, number, target, dialNanos == null ? 0 : dialNanos));
         splice.start();
@@ -118,11 +120,12 @@ public final class SessionFlows implements Flows, AutoCloseable {
     @Override
     public void close() {
         stopIntake();
+        joined.forEach(flow -> flow.client().eventLoop().execute(flow::cut));
         Set<Channel> open = Set.copyOf(accepted);
         CountDownLatch gone = new CountDownLatch(open.size());
         for (Channel channel : open) {
             channel.closeFuture().addListener(end -> gone.countDown());
-            Resets.reset(channel);
+            channel.eventLoop().execute(() -> Resets.reset(channel));
         }
         try {
             if (!gone.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -168,7 +171,8 @@ public final class SessionFlows implements Flows, AutoCloseable {
             this.number = number;
         }
 
-        void ended(long sent, long received, boolean cut) {
+        void ended(Splice flow, long sent, long received, boolean cut) {
+            joined.remove(flow);
             counts.flowClosed(cut);
             events.publish(new Event.FlowClosed(session, number, target, sent, received, cut));
         }

@@ -130,8 +130,9 @@ final class Splice {
             return;
         }
         ended = true;
+        // Told before the close, whose end the session's own waits for.
+        end.ended(this, fromClient.bytes(), fromRemote.bytes(), wasCut);
         remote.close();
         client.close();
-        end.ended(fromClient.bytes(), fromRemote.bytes(), wasCut);
     }
 }

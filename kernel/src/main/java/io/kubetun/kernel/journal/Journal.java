@@ -1,7 +1,7 @@
 package io.kubetun.kernel.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,29 +25,38 @@ final class Journal implements AutoCloseable {
     private final Path folder;
     private final JournalFile file;
     private final FileChannel lock;
-    private FileChannel channel;
+    private RandomAccessFile data;
     private long seq;
     private long large = LARGE;
 
-    private Journal(Path folder, JournalFile file, FileChannel lock, FileChannel channel) {
+    private Journal(Path folder, JournalFile file, FileChannel lock, RandomAccessFile data) {
         this.folder = folder;
         this.file = file;
         this.lock = lock;
-        this.channel = channel;
+        this.data = data;
     }
 
     /** Creates the journal of a session, in a folder that is created with mode 0700 if need be. */
     static Journal create(Path folder, String session) throws IOException {
         Files.createDirectories(folder, mode(folder, "rwx------"));
         JournalFile file = JournalFile.ofThisProcess(folder, session);
-        FileChannel lock = open(file.lockPath());
+        FileChannel lock = FileChannel.open(
+                file.lockPath(),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                mode(folder, "rw-------"));
         try {
             if (lock.tryLock() == null) {
                 throw new IOException(file.lockPath() + " is locked by another process");
             }
-            FileChannel channel = open(file.path());
-            syncFolder(folder);
-            return new Journal(folder, file, lock, channel);
+            Journal journal = new Journal(folder, file, lock, open(file.path()));
+            try {
+                syncFolder(folder);
+                return journal;
+            } catch (IOException e) {
+                journal.data.close();
+                Files.delete(file.path());
+                throw e;
+            }
         } catch (IOException e) {
             lock.close();
             throw e;
@@ -64,46 +73,46 @@ final class Journal implements AutoCloseable {
 
     /** Writes a record and syncs it. After an exception the file is as it was before. */
     void append(JournalRecord record) throws IOException {
-        ByteBuffer bytes = JournalFormat.encode(record);
-        if (bytes.remaining() > JournalFormat.MAX_RECORD) {
-            throw new IOException("a record of " + bytes.remaining() + " bytes is larger than a journal takes");
+        byte[] bytes = JournalFormat.encode(record);
+        if (bytes.length > JournalFormat.MAX_RECORD) {
+            throw new IOException("a record of " + bytes.length + " bytes is larger than a journal takes");
         }
-        long end = channel.size();
+        long end = data.length();
         try {
-            writeAll(channel, bytes);
-            channel.force(false);
+            data.write(bytes);
+            data.getFD().sync();
             seq = record.seq();
         } catch (IOException e) {
-            channel.truncate(end);
-            channel.position(end);
+            data.setLength(end);
+            data.seek(end);
             throw e;
         }
     }
 
     boolean isLarge() throws IOException {
-        return channel.size() > large;
+        return data.length() > large;
     }
 
     /** Replaces the file by one with only these records, at once or not at all. */
     void rewrite(List<JournalRecord> records) throws IOException {
         Path fresh = file.freshPath();
         Files.deleteIfExists(fresh);
-        FileChannel next = open(fresh);
+        RandomAccessFile next = open(fresh);
         try {
             for (JournalRecord record : records) {
-                writeAll(next, JournalFormat.encode(record));
+                next.write(JournalFormat.encode(record));
             }
-            next.force(true);
+            next.getFD().sync();
             Files.move(fresh, file.path(), StandardCopyOption.ATOMIC_MOVE);
-            syncFolder(folder);
         } catch (IOException e) {
             next.close();
             Files.deleteIfExists(fresh);
             throw e;
         }
-        channel.close();
-        channel = next;
-        large = Math.max(LARGE, 2 * channel.size());
+        data.close();
+        data = next;
+        large = Math.max(LARGE, 2 * data.length());
+        syncFolder(folder);
     }
 
     /** Removes the files: nothing is left to undo. */
@@ -117,7 +126,7 @@ final class Journal implements AutoCloseable {
     /** Lets go of the files, which stay for a repair. */
     @Override
     public void close() throws IOException {
-        channel.close();
+        data.close();
         lock.close();
     }
 
@@ -129,9 +138,10 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private static FileChannel open(Path path) throws IOException {
-        return FileChannel.open(
-                path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode(path, "rw-------"));
+    /** Opens a new, empty file; not as a channel, which the interruption of a thread that writes would close. */
+    private static RandomAccessFile open(Path path) throws IOException {
+        Files.createFile(path, mode(path, "rw-------"));
+        return new RandomAccessFile(path.toFile(), "rw");
     }
 
     private static FileAttribute<?>[] mode(Path path, String permissions) {
@@ -140,11 +150,5 @@ final class Journal implements AutoCloseable {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
-    }
-
-    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

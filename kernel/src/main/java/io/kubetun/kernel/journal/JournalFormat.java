@@ -19,14 +19,14 @@ final class JournalFormat {
 
     private JournalFormat() {}
 
-    static ByteBuffer encode(JournalRecord record) {
+    static byte[] encode(JournalRecord record) {
         byte[] json = record.encode();
         return ByteBuffer.allocate(HEADER + json.length)
                 .putInt(MAGIC)
                 .putInt(json.length)
                 .putInt(checksum(ByteBuffer.wrap(json)))
                 .put(json)
-                .flip();
+                .array();
     }
 
     /** Reads all that is whole. */

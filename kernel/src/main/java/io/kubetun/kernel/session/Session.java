@@ -128,10 +128,16 @@ public final class Session implements AutoCloseable {
         } catch (KubetunException | InterruptedException | RuntimeException e) {
             // Interruption must not keep the clean-up from waiting for what it closes.
             boolean interrupted = Thread.interrupted();
-            life.failed();
+            boolean cancelled = life.failed();
             end("did not start: " + e.getMessage());
             if (interrupted) {
                 Thread.currentThread().interrupt();
+            }
+            if (cancelled && !(e instanceof InterruptedException)) {
+                // What failed is only how the interruption showed itself.
+                InterruptedException stopped = new InterruptedException("stopped while it was starting");
+                stopped.initCause(e);
+                throw stopped;
             }
             throw e;
         }

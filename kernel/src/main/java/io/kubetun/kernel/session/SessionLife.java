@@ -39,11 +39,12 @@ final class SessionLife {
         }
     }
 
-    /** It did not start; its starter ends it. */
-    void failed() {
+    /** It did not start; its starter ends it. Says whether that was somebody's wish. */
+    boolean failed() {
         lock.lock();
         try {
             phase = Phase.ENDING;
+            return cancelled;
         } finally {
             lock.unlock();
         }

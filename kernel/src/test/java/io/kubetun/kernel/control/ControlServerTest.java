@@ -79,7 +79,7 @@ class ControlServerTest {
     @Test
     void servesOnWhileManyConnectionsSayNothing() throws Exception {
         List<SocketChannel> silent = new ArrayList<>();
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 20; i++) {
             silent.add(SocketChannel.open(UnixDomainSocketAddress.of(server.path())));
         }
         // Each is cut after the time a request may take; then it is our turn.

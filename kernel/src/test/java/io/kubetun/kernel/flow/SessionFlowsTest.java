@@ -3,6 +3,7 @@ package io.kubetun.kernel.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kubetun.kernel.Await;
 import io.kubetun.spi.DialException;
@@ -10,6 +11,8 @@ import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.event.Event;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
@@ -92,6 +95,45 @@ class SessionFlowsTest {
                     .isThrownBy(() -> fixture.flows.listen(foreign, new ChannelInboundHandlerAdapter()))
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.LISTEN_FAILED))
                     .withMessageContaining("ip -brief address");
+        }
+    }
+
+    @Test
+    void acceptsOnASocketThatTheHelperOpened() throws Exception {
+        assumeTrue(Epoll.isAvailable(), "only epoll takes over a descriptor");
+        try (FlowsFixture fixture = new FlowsFixture(true, 3)) {
+            ChannelHandler forward = new ForwardingHandler(
+                    fixture.flows,
+                    fixture.dialer,
+                    new Target.Address(fixture.server.getInetAddress(), fixture.server.getLocalPort()));
+            Channel listener = new ListenerOpener(fixture.transport, new LoopbackHost())
+                    .takeOver(loopback(0), new AcceptedConnections(fixture.flows, forward));
+            InetSocketAddress address = (InetSocketAddress) listener.localAddress();
+            assertThat(address.getAddress().isLoopbackAddress()).isTrue();
+            try (Socket client = new Socket(address.getAddress(), address.getPort());
+                    Socket server = fixture.accept()) {
+                client.getOutputStream().write(3);
+                assertThat(server.getInputStream().read()).isEqualTo(3);
+            }
+            listener.close().sync();
+        }
+    }
+
+    /** A client that says all at once and ends its side, while the dial is still under way. */
+    @Test
+    void losesNothingThatComesWithAFinDuringTheDial() throws Exception {
+        try (FlowsFixture fixture = new FlowsFixture(Epoll.isAvailable(), 3)) {
+            for (int i = 0; i < 200; i++) {
+                try (Socket client = fixture.connect()) {
+                    client.getOutputStream().write(new byte[1000]);
+                    client.shutdownOutput();
+                    try (Socket server = fixture.accept()) {
+                        assertThat(server.getInputStream().readAllBytes()).hasSize(1000);
+                        server.getOutputStream().write(4);
+                    }
+                    assertThat(client.getInputStream().readAllBytes()).containsExactly(4);
+                }
+            }
         }
     }
 
