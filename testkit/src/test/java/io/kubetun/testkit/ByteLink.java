@@ -1,42 +1,40 @@
 package io.kubetun.testkit;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Arrays;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A connection that has been upgraded, seen by a client that blocks. */
 sealed interface ByteLink extends AutoCloseable {
-    int TIMEOUT_MILLIS = 5000;
+    int TIMEOUT_MILLIS = 2000;
 
     void send(byte[] bytes) throws IOException;
 
     /** Waits for some bytes; none at the end. */
-    byte[] receive() throws IOException, InterruptedException;
+    byte[] receive() throws IOException;
 
     @Override
     void close() throws IOException;
 
-    static SSLContext trusting(EmbeddedCluster cluster) throws IOException {
+    private static SSLContext trusting(EmbeddedCluster cluster) throws IOException {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -53,20 +51,15 @@ sealed interface ByteLink extends AutoCloseable {
         }
     }
 
-    static URI portForward(EmbeddedCluster cluster, String pod, String query) {
-        return cluster.url().resolve("/api/v1/namespaces/lab/pods/" + pod + "/portforward" + query);
-    }
-
-    /** Upgrades to SPDY; an answer other than 101 is an exception with the whole of it. */
-    static Spdy spdy(EmbeddedCluster cluster, EmbeddedUser user, String pod) throws IOException {
+    /** Upgrades a connection; an answer other than 101 is an exception with the whole of it. */
+    private static Socket upgrade(
+            EmbeddedCluster cluster, EmbeddedUser user, String method, String path, String headers) throws IOException {
         Socket socket = trusting(cluster)
                 .getSocketFactory()
                 .createSocket("127.0.0.1", cluster.url().getPort());
         socket.setSoTimeout(TIMEOUT_MILLIS);
-        String request =
-                "POST " + portForward(cluster, pod, "").getPath() + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-                        + user.token() + "\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
-                        + "X-Stream-Protocol-Version: portforward.k8s.io\r\nContent-Length: 0\r\n\r\n";
+        String request = method + " /api/v1/namespaces/lab/pods/" + path + " HTTP/1.1\r\nHost: x\r\n"
+                + "Authorization: Bearer " + user.token() + "\r\nConnection: Upgrade\r\n" + headers + "\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
@@ -80,41 +73,43 @@ sealed interface ByteLink extends AutoCloseable {
             String body = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             throw new IOException(head.toString(StandardCharsets.US_ASCII) + body);
         }
-        return new Spdy(socket);
+        return socket;
     }
 
-    /** Opens a WebSocket with a subprotocol. */
-    static Messages webSocket(EmbeddedCluster cluster, EmbeddedUser user, String pod, String query, String protocol)
-            throws IOException {
-        HttpClient client =
-                HttpClient.newBuilder().sslContext(trusting(cluster)).build();
-        BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
-        String uri = portForward(cluster, pod, query).toString().replaceFirst("^http", "ws");
-        WebSocket socket = client.newWebSocketBuilder()
-                .subprotocols(protocol)
-                .header("Authorization", "Bearer " + user.token())
-                .buildAsync(URI.create(uri), new WebSocket.Listener() {
-                    @Override
-                    public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-                        byte[] bytes = new byte[data.remaining()];
-                        data.get(bytes);
-                        received.add(bytes);
-                        from.request(1);
-                        return CompletableFuture.completedStage(null);
-                    }
+    /** Upgrades to SPDY. */
+    static ByteLink spdy(EmbeddedCluster cluster, EmbeddedUser user, String pod) throws IOException {
+        return new Bytes(upgrade(
+                cluster,
+                user,
+                "POST",
+                pod + "/portforward",
+                "Upgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: portforward.k8s.io\r\nContent-Length: 0\r\n"));
+    }
 
-                    @Override
-                    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-                        received.add(new byte[0]);
-                        return CompletableFuture.completedStage(null);
-                    }
-                })
-                .join();
-        return new Messages(socket, received, client);
+    /** Upgrades to a WebSocket with a subprotocol. */
+    static ByteLink webSocket(EmbeddedCluster cluster, EmbeddedUser user, String path, String protocol)
+            throws IOException {
+        EmbeddedChannel codec = new EmbeddedChannel(
+                new WebSocket13FrameDecoder(false, false, 1 << 20), new WebSocket13FrameEncoder(true));
+        return new Messages(
+                upgrade(
+                        cluster,
+                        user,
+                        "GET",
+                        path,
+                        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                                + "Sec-WebSocket-Protocol: " + protocol + "\r\n"),
+                codec);
+    }
+
+    private static byte[] read(Socket socket) throws IOException {
+        byte[] buffer = new byte[65536];
+        int length = socket.getInputStream().read(buffer);
+        return Arrays.copyOf(buffer, Math.max(0, length));
     }
 
     /** Straight on the socket. */
-    record Spdy(Socket socket) implements ByteLink {
+    record Bytes(Socket socket) implements ByteLink {
         @Override
         public void send(byte[] bytes) throws IOException {
             socket.getOutputStream().write(bytes);
@@ -122,10 +117,7 @@ sealed interface ByteLink extends AutoCloseable {
 
         @Override
         public byte[] receive() throws IOException {
-            InputStream in = socket.getInputStream();
-            byte[] buffer = new byte[65536];
-            int length = in.read(buffer);
-            return Arrays.copyOf(buffer, Math.max(0, length));
+            return read(socket);
         }
 
         @Override
@@ -135,25 +127,36 @@ sealed interface ByteLink extends AutoCloseable {
     }
 
     /** In binary messages. */
-    record Messages(WebSocket socket, BlockingQueue<byte[]> received, HttpClient client) implements ByteLink {
+    record Messages(Socket socket, EmbeddedChannel codec) implements ByteLink {
         @Override
-        public void send(byte[] bytes) {
-            socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
-        }
-
-        @Override
-        public byte[] receive() throws IOException, InterruptedException {
-            byte[] next = received.poll(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-            if (next == null) {
-                throw new SocketTimeoutException("no message");
+        public void send(byte[] bytes) throws IOException {
+            codec.writeOutbound(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)));
+            for (ByteBuf out = codec.readOutbound(); out != null; out = codec.readOutbound()) {
+                socket.getOutputStream().write(ByteBufUtil.getBytes(out));
+                out.release();
             }
-            return next;
         }
 
         @Override
-        public void close() {
-            socket.abort();
-            client.shutdownNow();
+        public byte[] receive() throws IOException {
+            WebSocketFrame frame = codec.readInbound();
+            while (frame == null) {
+                byte[] bytes = read(socket);
+                if (bytes.length == 0) {
+                    return bytes;
+                }
+                codec.writeInbound(Unpooled.wrappedBuffer(bytes));
+                frame = codec.readInbound();
+            }
+            byte[] content = frame instanceof CloseWebSocketFrame ? new byte[0] : ByteBufUtil.getBytes(frame.content());
+            frame.release();
+            return content;
+        }
+
+        @Override
+        public void close() throws IOException {
+            codec.finishAndReleaseAll();
+            socket.close();
         }
     }
 }

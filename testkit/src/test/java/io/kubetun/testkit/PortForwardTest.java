@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubetun.testkit.fault.Fault;
 import io.kubetun.testkit.fault.StreamFormat;
+import io.kubetun.testkit.pod.ExecFunction;
 import io.kubetun.testkit.pod.PodResponse;
 import io.kubetun.testkit.pod.TcpServers;
 import java.io.IOException;
@@ -40,7 +41,9 @@ class PortForwardTest {
                                 .tcp(7, TcpServers.echo())
                                 .tcp(9, TcpServers.stuck())
                                 .tcp(25, TcpServers.greeting("220 hello\r\n"))
-                                .tcp(19, TcpServers.source(LARGE)));
+                                .tcp(19, TcpServers.source(LARGE))
+                                .exec(command ->
+                                        new ExecFunction.Result(command.size(), String.join(" ", command), "")));
     }
 
     @AfterEach
@@ -55,7 +58,7 @@ class PortForwardTest {
     private SpdyProbe probe(String format) throws IOException {
         return format.equals("SPDY")
                 ? spdy()
-                : new SpdyProbe(ByteLink.webSocket(cluster, cluster.admin(), "web", "", TUNNEL));
+                : new SpdyProbe(ByteLink.webSocket(cluster, cluster.admin(), "web/portforward", TUNNEL));
     }
 
     @ParameterizedTest
@@ -156,7 +159,8 @@ class PortForwardTest {
 
     @Test
     void channelsCarryAPortEach() throws Exception {
-        try (ByteLink link = ByteLink.webSocket(cluster, cluster.admin(), "web", "?ports=7,81", "v4.channel.k8s.io")) {
+        try (ByteLink link =
+                ByteLink.webSocket(cluster, cluster.admin(), "web/portforward?ports=7,81", "v4.channel.k8s.io")) {
             assertThat(link.receive()).containsExactly(0, 7, 0);
             assertThat(link.receive()).containsExactly(1, 7, 0);
             assertThat(link.receive()).containsExactly(2, 81, 0);
@@ -166,6 +170,18 @@ class PortForwardTest {
             assertThat(new String(refusal, StandardCharsets.UTF_8)).contains("connection refused");
             link.send(new byte[] {0, 'h', 'i'});
             assertThat(link.receive()).containsExactly(0, 'h', 'i');
+        }
+    }
+
+    @Test
+    void commandsRun() throws Exception {
+        String path = "web/exec?command=cat&command=/etc/hosts&stdout=true";
+        try (ByteLink link = ByteLink.webSocket(cluster, cluster.admin(), path, "v5.channel.k8s.io")) {
+            assertThat(new String(link.receive(), StandardCharsets.UTF_8)).isEqualTo("\u0001cat /etc/hosts");
+            assertThat(new String(link.receive(), StandardCharsets.UTF_8))
+                    .startsWith("\u0003")
+                    .contains("{\"reason\":\"ExitCode\",\"message\":\"2\"}");
+            assertThat(link.receive()).isEmpty();
         }
     }
 
@@ -190,7 +206,7 @@ class PortForwardTest {
     @Test
     void aFallbackNeedsOnlyGet() throws Exception {
         EmbeddedUser jane = cluster.user("jane").allow("get", "pods/portforward", "lab");
-        try (SpdyProbe probe = new SpdyProbe(ByteLink.webSocket(cluster, jane, "web", "", TUNNEL))) {
+        try (SpdyProbe probe = new SpdyProbe(ByteLink.webSocket(cluster, jane, "web/portforward", TUNNEL))) {
             int greeting = probe.open(25);
             assertThat(probe.text(greeting, 11)).isEqualTo("220 hello\r\n");
         }

@@ -69,7 +69,7 @@ final class SpdyProbe implements AutoCloseable {
         }
     }
 
-    private void step() throws IOException, InterruptedException {
+    private void step() throws IOException {
         byte[] bytes = link.receive();
         if (bytes.length == 0) {
             throw new EOFException("the connection was closed");
@@ -104,7 +104,7 @@ final class SpdyProbe implements AutoCloseable {
     }
 
     /** Reads until a stream has at least so many bytes. */
-    String text(int stream, int length) throws IOException, InterruptedException {
+    String text(int stream, int length) throws IOException {
         while (bytes(stream).length < length) {
             step();
         }
@@ -112,7 +112,7 @@ final class SpdyProbe implements AutoCloseable {
     }
 
     /** Reads until a stream has ended. */
-    String untilEnd(int stream) throws IOException, InterruptedException {
+    String untilEnd(int stream) throws IOException {
         while (!hasEnded(stream)) {
             step();
         }
