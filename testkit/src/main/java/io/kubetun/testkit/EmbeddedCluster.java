@@ -68,7 +68,7 @@ public final class EmbeddedCluster implements AutoCloseable {
             launcher = new PodLauncher(store, admission, pods, loops);
             server = new ApiServer(
                     new Backend(settings.version, store, admission, pods, accounts, faults, streams, requests),
-                    tls.map(ServerTls::context),
+                    tls,
                     loops);
             store.follow(0, new SliceController(store));
             store.follow(0, this::stopDeleted);

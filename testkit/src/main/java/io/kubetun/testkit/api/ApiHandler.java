@@ -78,6 +78,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             respond(ctx, request, 200, "ok".getBytes(StandardCharsets.US_ASCII));
             return;
         }
+        requireJson(contentType(request));
         Optional<ObjectNode> review = reviews.answer(account, path, ByteBufUtil.getBytes(request.content()));
         ObjectNode answer = review.or(() -> discovery.answer(path))
                 .orElseThrow(
@@ -87,19 +88,33 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void serveResource(ChannelHandlerContext ctx, FullHttpRequest request, ApiRequest asked) {
         byte[] body = ByteBufUtil.getBytes(request.content());
-        String contentType = Optional.ofNullable(HttpUtil.getMimeType(request))
-                .map(CharSequence::toString)
-                .orElse("");
+        requireJson(contentType(request));
         byte[] answer = switch (asked.verb()) {
             case "get" -> resources.get(asked);
             case "list" -> resources.list(asked);
             case "create" -> resources.create(asked, body);
             case "update" -> resources.update(asked, body);
-            case "patch" -> resources.patch(asked, contentType, body);
+            case "patch" -> resources.patch(asked, contentType(request), body);
             case "delete" -> resources.delete(asked);
             default -> resources.deleteCollection(asked);
         };
         respond(ctx, request, asked.verb().equals("create") ? 201 : 200, answer);
+    }
+
+    private static String contentType(FullHttpRequest request) {
+        return Optional.ofNullable(HttpUtil.getMimeType(request))
+                .map(CharSequence::toString)
+                .orElse("");
+    }
+
+    private static void requireJson(String contentType) {
+        if (!contentType.isEmpty() && !contentType.endsWith("json")) {
+            throw new StatusException(
+                    415,
+                    "UnsupportedMediaType",
+                    "the body of the request was in an unknown format - accepted media types include:"
+                            + " application/json");
+        }
     }
 
     private void serveSubresource(

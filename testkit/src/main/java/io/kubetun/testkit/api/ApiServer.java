@@ -1,6 +1,7 @@
 package io.kubetun.testkit.api;
 
 import io.kubetun.testkit.link.FaultyLink;
+import io.kubetun.testkit.tls.ServerTls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -12,7 +13,6 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,7 +25,7 @@ public final class ApiServer {
     private static final int BODY_LIMIT = 4 << 20;
 
     private final Backend backend;
-    private final Optional<SslContext> tls;
+    private final Optional<ServerTls> tls;
     private final EventLoopGroup loops;
     private final Watches watches;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -37,7 +37,7 @@ public final class ApiServer {
      * @param tls to speak TLS with; empty for plain HTTP
      * @param loops to serve on
      */
-    public ApiServer(Backend backend, Optional<SslContext> tls, EventLoopGroup loops) {
+    public ApiServer(Backend backend, Optional<ServerTls> tls, EventLoopGroup loops) {
         this.backend = backend;
         this.tls = tls;
         this.loops = loops;
@@ -76,7 +76,7 @@ public final class ApiServer {
     private void accept(SocketChannel channel) {
         channels.add(channel);
         channel.pipeline().addLast(FaultyLink.api(backend.faults()));
-        tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
+        tls.ifPresent(server -> channel.pipeline().addLast(server.newHandler()));
         channel.pipeline()
                 .addLast(new HttpServerCodec(), new HttpObjectAggregator(BODY_LIMIT), new ApiHandler(backend, watches));
     }

@@ -131,7 +131,7 @@ final class WatchStream {
                 line.release();
             } else if (context.channel().bytesBeforeWritable() > UNREAD_LIMIT) {
                 line.release();
-                context.close();
+                context.channel().close();
             } else {
                 output.write(line);
             }

@@ -4,13 +4,18 @@ import io.kubetun.testkit.fault.Fault;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /** The faults in force, and the connections that they may strike. Thread-safe. */
 public final class ActiveFaults {
+    /** A loop that is busy for longer applies the fault later. */
+    private static final long REFRESH_MILLIS = 1000;
+
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
@@ -45,8 +50,17 @@ public final class ActiveFaults {
         links.add(channel);
     }
 
+    /** Has all links look again, and waits for them unless it is called on an event loop. */
     private void refresh() {
-        links.forEach(channel ->
-                channel.eventLoop().execute(channel.attr(FaultyLink.LINK).get()::refresh));
+        List<Future<?>> refreshed = new ArrayList<>();
+        boolean onLoop = false;
+        for (Channel channel : links) {
+            FaultyLink link = channel.attr(FaultyLink.LINK).get();
+            onLoop |= channel.eventLoop().inEventLoop();
+            refreshed.add(channel.eventLoop().submit(link::refresh));
+        }
+        if (!onLoop) {
+            refreshed.forEach(future -> future.awaitUninterruptibly(REFRESH_MILLIS));
+        }
     }
 }

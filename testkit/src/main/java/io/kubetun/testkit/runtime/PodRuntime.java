@@ -9,6 +9,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What runs in a pod. Thread-safe. */
 public final class PodRuntime {
@@ -19,6 +20,7 @@ public final class PodRuntime {
     private final Optional<ExecFunction> exec;
     private final EventLoopGroup loops;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final UUID networkNamespace = UUID.randomUUID();
     private volatile boolean stopped;
 
     PodRuntime(
@@ -61,6 +63,15 @@ public final class PodRuntime {
      */
     public String sandbox() {
         return sandbox;
+    }
+
+    /**
+     * Returns the name of its network namespace on the node.
+     *
+     * @return a UUID
+     */
+    public UUID networkNamespace() {
+        return networkNamespace;
     }
 
     /**

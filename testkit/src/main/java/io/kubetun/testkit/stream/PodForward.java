@@ -104,7 +104,9 @@ final class PodForward extends ChannelInboundHandlerAdapter {
     }
 
     private String refusal() {
-        return "failed to dial " + port + ": dial tcp4 127.0.0.1:" + port + ": connect: connection refused";
+        return "failed to connect to localhost:" + port + " inside namespace \"" + pod.sandbox()
+                + "\", IPv4: dial tcp4 127.0.0.1:" + port + ": connect: connection refused IPv6 dial tcp6: address"
+                + " localhost: no suitable address found ";
     }
 
     /** Sends bytes to the pod, handed over. Only when {@link #writable}. */
@@ -158,7 +160,7 @@ final class PodForward extends ChannelInboundHandlerAdapter {
         channel.ifPresent(Channel::close);
         failure.ifPresent(cause -> client.error("error forwarding port " + port + " to pod " + pod.sandbox()
                 + ", uid : failed to execute portforward in network namespace \"/var/run/netns/cni-"
-                + pod.sandbox().substring(0, 12) + "\": " + cause));
+                + pod.networkNamespace() + "\": " + cause));
         client.ended();
         client.podReady();
     }

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.spdy.DefaultSpdyRstStreamFrame;
-import io.netty.handler.codec.spdy.DefaultSpdySynReplyFrame;
 import io.netty.handler.codec.spdy.SpdyDataFrame;
 import io.netty.handler.codec.spdy.SpdyFrameCodec;
 import io.netty.handler.codec.spdy.SpdyPingFrame;
@@ -39,6 +38,7 @@ public final class SpdySession extends ChannelInboundHandlerAdapter {
     private final Map<Integer, StreamPair> streams = new HashMap<>();
     private final Map<String, StreamPair> unpaired = new HashMap<>();
     private final FrameQueues queues = new FrameQueues(this::consume);
+    private final SynReplies replies = new SynReplies();
     private ChannelHandlerContext context;
 
     private SpdySession(PodRuntime pod, ActiveFaults faults) {
@@ -106,7 +106,7 @@ public final class SpdySession extends ChannelInboundHandlerAdapter {
             return;
         }
         streams.put(frame.streamId(), pair);
-        context.writeAndFlush(new DefaultSpdySynReplyFrame(frame.streamId()));
+        context.pipeline().context(SpdyFrameCodec.class).writeAndFlush(replies.next(frame.streamId()));
         if (pair.complete()) {
             unpaired.remove(id);
             pair.start(new PodForward(
@@ -184,6 +184,11 @@ public final class SpdySession extends ChannelInboundHandlerAdapter {
         streams.clear();
         unpaired.clear();
         queues.clear();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        replies.close();
     }
 
     @Override

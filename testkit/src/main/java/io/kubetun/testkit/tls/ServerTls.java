@@ -1,18 +1,17 @@
 package io.kubetun.testkit.tls;
 
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.TrustManager;
 
 /** The TLS side of the API server: its certificate, and what a client's certificate proves. Thread-safe. */
 public final class ServerTls {
@@ -24,32 +23,35 @@ public final class ServerTls {
             "kubernetes.default.svc.cluster.local");
 
     private final CertificateAuthority authority;
-    private final SslContext context;
+    private final SSLContext context;
 
     /**
      * Makes a server certificate for loopback and the usual names of an API server.
      *
      * @param authority who signs it, and the clients'
      * @throws GeneralSecurityException if the JDK refuses
-     * @throws SSLException if the context cannot be made
      */
-    public ServerTls(CertificateAuthority authority) throws GeneralSecurityException, SSLException {
+    public ServerTls(CertificateAuthority authority) throws GeneralSecurityException {
         this.authority = authority;
         Identity server = authority.server(NAMES, List.of(InetAddress.ofLiteral("127.0.0.1")));
-        context = SslContextBuilder.forServer(server.key(), server.certificate(), authority.certificate())
-                .sslProvider(SslProvider.JDK)
-                .trustManager(new AnyClient(authority.certificate()))
-                .clientAuth(ClientAuth.OPTIONAL)
-                .build();
+        // Netty's context would read the JDK's whole list of public authorities first.
+        context = SSLContext.getInstance("TLS");
+        context.init(
+                new KeyManager[] {new ServerKey(server.key(), server.certificate(), authority.certificate())},
+                new TrustManager[] {new AnyClient(authority.certificate())},
+                null);
     }
 
     /**
-     * Returns the context to accept connections with.
+     * Makes the handler of a new connection.
      *
-     * @return the context
+     * @return a handler that asks for a client certificate and goes on without
      */
-    public SslContext context() {
-        return context;
+    public SslHandler newHandler() {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setWantClientAuth(true);
+        return new SslHandler(engine);
     }
 
     /**
