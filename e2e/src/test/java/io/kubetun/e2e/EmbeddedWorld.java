@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.kubetun.testkit.Credentials;
 import io.kubetun.testkit.EmbeddedCluster;
+import io.kubetun.testkit.EmbeddedService;
 import io.kubetun.testkit.EmbeddedUser;
 import io.kubetun.testkit.pod.PodSetup;
 import io.kubetun.testkit.pod.TcpServers;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +29,7 @@ final class EmbeddedWorld implements World {
     private final Path home;
     private final Path installation;
     private final EmbeddedCluster cluster;
+    private final Map<String, EmbeddedService> services = new HashMap<>();
     private final List<HttpServer> servers = new ArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -35,13 +38,15 @@ final class EmbeddedWorld implements World {
         home = Files.createDirectories(folder.resolve("home"));
         installation = World.install(folder);
         cluster = EmbeddedCluster.start();
-        cluster.namespace("lab")
-                .service("echo")
-                .port("http", 80, "http")
-                .port("echo", 7, 7)
-                .port("discard", 9, 9)
-                .create()
-                .pods(2, pod -> workload(pod, "echo"));
+        services.put(
+                "echo",
+                cluster.namespace("lab")
+                        .service("echo")
+                        .port("http", 80, "http")
+                        .port("echo", 7, 7)
+                        .port("discard", 9, 9)
+                        .create()
+                        .pods(2, pod -> workload(pod, "echo")));
         cluster.namespace("lab").service("a").port("http", 80, 8080).create().pods(1, pod -> workload(pod, "a"));
         cluster.namespace("lab")
                 .service("peer")
@@ -157,12 +162,12 @@ final class EmbeddedWorld implements World {
 
     @Override
     public String clusterIp(String service) {
-        return cluster.namespace("lab").service(service).clusterIp().orElseThrow();
+        return services.get(service).clusterIp().orElseThrow();
     }
 
     @Override
     public String podIp(String app) {
-        return cluster.namespace("lab").service(app).pods().getFirst().ip();
+        return services.get(app).pods().getFirst().ip();
     }
 
     @Override

@@ -71,6 +71,7 @@ class ProxyOutTest {
 
     @Test
     void tlsEndsInThePod() throws Exception {
+        assumeTrue(world.real(), "the embedded pods serve no TLS");
         assertThat(socks.curl("-k", "https://echo.lab/")).contains("\"app\":\"echo\"");
     }
 
@@ -78,6 +79,11 @@ class ProxyOutTest {
     void httpConnectWorksToo() throws Exception {
         assertThat(world.sure("curl", "-sS", "-p", "--proxy", "http://" + CONNECT, "http://echo.lab/"))
                 .contains("\"app\":\"echo\"");
+    }
+
+    @Test
+    void httpConnectCarriesTls() throws Exception {
+        assumeTrue(world.real(), "the embedded pods serve no TLS");
         assertThat(world.sure("curl", "-sSk", "--proxy", "http://" + CONNECT, "https://echo.lab/"))
                 .contains("\"app\":\"echo\"");
     }
@@ -106,6 +112,7 @@ class ProxyOutTest {
 
     @Test
     void webSocketsUpgrade() throws Exception {
+        assumeTrue(world.real(), "the embedded pods serve no WebSocket");
         Result answer = socks.tryCurl(
                 "-i",
                 "-N",
@@ -142,12 +149,20 @@ class ProxyOutTest {
     }
 
     @Test
-    void aClosedPortIsRefusedAtOnce() throws Exception {
+    void closedPortsAreRefusedAtOnce() throws Exception {
         socks.connect("echo.lab", 80);
-        Reply reply = socks.connect(world.podIp("echo"), 81);
-        assertThat(reply.code()).isEqualTo(5);
-        System.out.printf("closed port refused in %.1f ms%n", reply.millis());
-        assertThat(reply.millis()).isLessThan(50);
+        String pod = world.podIp("echo");
+        double slowest = 0;
+        int refused = 0;
+        for (int port = 81; port < 91; port++) {
+            Reply reply = socks.connect(pod, port);
+            // A refusal later than the grace is a reset of a flow that seemed open, and widens the grace.
+            refused += reply.code() == 5 ? 1 : 0;
+            slowest = Math.max(slowest, reply.code() == 5 ? reply.millis() : 0);
+        }
+        System.out.printf("closed ports: %d of 10 refused, the slowest in %.1f ms%n", refused, slowest);
+        assertThat(refused).isGreaterThanOrEqualTo(9);
+        assertThat(slowest).isLessThan(50);
     }
 
     @Test
@@ -225,6 +240,6 @@ class ProxyOutTest {
         Result second =
                 world.kubetun(Map.of(), "proxy-out", "--listen-socks", SOCKS).await(Duration.ofSeconds(30));
         assertThat(second.status()).isEqualTo(60);
-        assertThat(second.output()).contains(SOCKS).contains("--listen-socks").doesNotContain("\tat ");
+        assertThat(second.output()).contains(SOCKS).contains("ss -ltnp").doesNotContain("\tat ");
     }
 }

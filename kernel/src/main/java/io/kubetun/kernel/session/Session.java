@@ -158,6 +158,10 @@ public final class Session implements AutoCloseable {
     private void open(Optional<Path> helper) throws KubetunException {
         Host openHost = services.hosts().open(helper);
         host = Optional.of(openHost);
+        openHost.lost()
+                .thenAccept(reason -> Thread.ofVirtual()
+                        .name("session-" + id + "-lost")
+                        .start(() -> close("the privileged helper is gone (" + reason + ")")));
         Cluster openCluster = services.clusters()
                 .open(profile.cluster(), new ClusterEnvironment(id, services.transport(), events, progress));
         cluster = Optional.of(openCluster);

@@ -12,19 +12,23 @@ import java.util.concurrent.TimeUnit;
  * Bounds what a connection holds for slow readers. SPDY as Kubernetes speaks it has no flow control, so the one means
  * is to stop reading the connection: done as long as the slow reader makes progress or is alone. A reader that takes
  * nothing for {@link #STALL_TICKS} ticks while others share the connection is stalled: the connection is read on for
- * the others, and the stalled flow is reset once it holds {@link #FLOW_LIMIT} bytes. Confined to the event loop.
+ * the others until the stalled flow holds {@link #FLOW_LIMIT} bytes. Then the connection waits for it once more: on a
+ * busy machine a reader may stand still for a moment. One that takes nothing for {@link #RESET_TICKS} ticks is reset.
+ * Confined to the event loop.
  */
 final class ReadGate {
     /** Bytes held for one flow above which the connection is no longer read. */
     static final int HIGH = 1 << 20;
     /** Bytes held below which it is read again. */
     static final int LOW = 256 << 10;
-    /** Bytes held for a stalled flow beside others; it is reset above. */
+    /** Bytes held for a stalled flow beside others; the connection is not read above. */
     static final int FLOW_LIMIT = 8 << 20;
     /** How often progress is looked at, in milliseconds. */
     static final int TICK_MILLIS = 25;
     /** Ticks without progress after which a reader is stalled. */
     static final int STALL_TICKS = 4;
+    /** Ticks without progress after which a reader that holds back others is reset: three seconds. */
+    static final int RESET_TICKS = 120;
 
     private final Link link;
     private final Channel channel;
@@ -70,9 +74,13 @@ final class ReadGate {
     }
 
     private void hold(PodChannel flow) {
+        flow.stream().tick(flow.handedOn());
+        stop(flow);
+    }
+
+    private void stop(PodChannel flow) {
         over.add(flow);
         flow.stream().stalled(false);
-        flow.stream().tick(flow.handedOn());
         channel.config().setAutoRead(false);
         if (watch == null) {
             watch = channel.eventLoop()
@@ -82,8 +90,16 @@ final class ReadGate {
 
     private void tick() {
         for (PodChannel flow : List.copyOf(over)) {
-            boolean stands = flow.stream().tick(flow.handedOn()) >= STALL_TICKS;
-            if (stands && link.flows() > 1) {
+            int standing = flow.stream().tick(flow.handedOn());
+            if (link.flows() == 1) {
+                continue;
+            }
+            if (flow.queued() > FLOW_LIMIT) {
+                if (standing >= RESET_TICKS) {
+                    over.remove(flow);
+                    reset(flow);
+                }
+            } else if (standing >= STALL_TICKS) {
                 over.remove(flow);
                 flow.stream().stalled(true);
                 stalled.add(flow);
@@ -105,12 +121,12 @@ final class ReadGate {
 
     private void overflow(PodChannel flow) {
         stalled.remove(flow);
-        if (link.flows() > 1) {
-            link.log("{}: reset, its reader is too slow beside others", flow.pod());
-            flow.overflowed(new DialException(
-                    Reason.RESET, flow.pod() + ": the reader stood still while others shared the connection"));
-        } else {
-            hold(flow);
-        }
+        stop(flow);
+    }
+
+    private void reset(PodChannel flow) {
+        link.log("{}: reset, its reader takes nothing while others wait", flow.pod());
+        flow.overflowed(new DialException(
+                Reason.RESET, flow.pod() + ": the reader stood still while others shared the connection"));
     }
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /** What has been learnt about one API server. Thread-safe. */
 final class ServerMemory {
-    /** The grace to start with: what errors of closed ports needed on a quiet node. */
-    static final long GRACE_MICROS = 5_000;
+    /** The grace to start with: twice what errors of closed ports needed on a quiet node. */
+    static final long GRACE_MICROS = 10_000;
     /** The grace never grows above this, however late an error was. */
     static final long MAX_GRACE_MICROS = 30_000;
     /** Dials fail at once for this long after the server could not be reached; then the next one tries. */
