@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -64,13 +65,20 @@ final class HelperCommand implements Callable<Integer> {
         repaired.undone()
                 .forEach(change -> System.err.println("Taken back from an earlier session: " + change.preview()));
         repaired.problems().forEach(problem -> System.err.println("Left by an earlier session: " + problem));
+        CompletableFuture<Void> ended = new CompletableFuture<>();
         String session = "helper-" + ProcessHandle.current().pid();
         try (EventBus events = new EventBus();
                 HelperServer server = new HelperServer(
                         new HelperSettings(listen, user, file, BACKUPS),
                         JournaledEffects.ofHelper(session, JOURNAL, events))) {
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
+            Runnable stop = server::close;
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+                stop.run();
+                ended.join();
+            }));
             server.run();
+        } finally {
+            ended.complete(null);
         }
         return 0;
     }

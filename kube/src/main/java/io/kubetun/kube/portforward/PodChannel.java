@@ -107,7 +107,8 @@ final class PodChannel extends AbstractChannel implements DuplexChannel {
         if (!podEnded) {
             podEnded = true;
             if (!dial.isDone()) {
-                dial.firstByte();
+                // The end of an empty stream is no sign of life: a refused port ends so too, before its error is told.
+                dial.accepted();
             }
             deliverEnd();
         }
