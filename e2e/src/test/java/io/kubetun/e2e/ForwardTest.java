@@ -138,6 +138,19 @@ class ForwardTest {
     }
 
     @Test
+    void purgeTakesAwayWhatAnyKubetunLeft() throws Exception {
+        try (Running forward = sudo("forward", "-n", "lab")) {
+            forward.awaitLine("Ready", READY);
+            kill(javaOf("0").getFirst());
+            forward.await(Duration.ofSeconds(20));
+        }
+        assertThat(fingerprint()).isNotEqualTo(before);
+        Result purged = sudo("forward", "--purge").await(READY);
+        assertThat(purged.status()).isZero();
+        assertThat(purged.output()).contains("Taken out of /etc/hosts");
+    }
+
+    @Test
     void aHostsFileThatIsABindMountIsWrittenInPlace() throws Exception {
         lab.onLaptop(
                 "sh",

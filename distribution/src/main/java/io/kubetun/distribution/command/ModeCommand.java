@@ -6,6 +6,7 @@ import io.kubetun.spi.ModeDescriptor.Option;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,6 +17,7 @@ final class ModeCommand implements Callable<Integer> {
     private final Sessions sessions;
     private final Flags flags = new Flags();
     private final CommandSpec spec;
+    private final Optional<Purge> purge;
     private final OptionSpec contexts = OptionSpec.builder("-x", "--contexts")
             .type(List.class)
             .auxiliaryTypes(String.class)
@@ -33,6 +35,7 @@ final class ModeCommand implements Callable<Integer> {
         flags.add(spec, "modes." + mode.name(), mode.options());
         flags.add(spec, "cluster", clusterOptions);
         spec.addOption(contexts);
+        purge = Purge.fits(spec) ? Optional.of(Purge.of(spec)) : Optional.empty();
     }
 
     CommandSpec spec() {
@@ -41,6 +44,10 @@ final class ModeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (purge.isPresent() && purge.get().wanted()) {
+            purge.get().run();
+            return 0;
+        }
         Map<String, Object> on = new LinkedHashMap<>();
         on.put("modes." + mode.name(), Map.of());
         Overrides overrides = flags.overrides(spec.commandLine().getParseResult(), on);

@@ -1,0 +1,84 @@
+package io.kubetun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.kubetun.testkit.EmbeddedCluster;
+import io.kubetun.testkit.EmbeddedNamespace;
+import io.kubetun.testkit.pod.PodResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A large namespace: {@code forward} starts quickly, and a Service costs little memory. */
+class ThousandServicesTest {
+    private static final int FEW = 10;
+    private static final int MANY = 1000;
+
+    @TempDir
+    Path scratch;
+
+    @Test
+    void aThousandServicesStartQuicklyAndCostLittle() throws Exception {
+        assumeTrue(
+                System.getenv().getOrDefault("KUBETUN_LAB", "").isEmpty(), "the real cluster has no thousand Services");
+        Path installation = World.install(scratch);
+        // The first start makes the cache of classes, as on a user's machine.
+        Start warm = start(installation, FEW);
+        ProxyOutFaultsTest.await(
+                () -> {
+                    try (var caches = Files.walk(scratch.resolve("home"))) {
+                        return caches.anyMatch(file -> file.toString().endsWith(".aot"));
+                    }
+                },
+                World.PATIENCE);
+        Start few = start(installation, FEW);
+        Start many = start(installation, MANY);
+        System.out.printf(
+                "%d Services: %.2f s, %d MB; %d Services: %.2f s, %d MB (first start ever: %.2f s)%n",
+                FEW, few.seconds, few.megabytes, MANY, many.seconds, many.megabytes, warm.seconds);
+        assertThat(many.seconds).isLessThan(3.0);
+        assertThat(many.megabytes - few.megabytes).isLessThan(60);
+    }
+
+    private Start start(Path installation, int services) throws IOException, InterruptedException {
+        try (EmbeddedCluster cluster = EmbeddedCluster.start()) {
+            EmbeddedNamespace namespace = cluster.namespace("default");
+            for (int i = 0; i < services; i++) {
+                namespace
+                        .service("service-" + i)
+                        .port("http", 8080, 8080)
+                        .create()
+                        .pods(1, pod -> pod.http(8080, request -> PodResponse.text("ok\n")));
+            }
+            Path home = Files.createDirectories(scratch.resolve("home"));
+            Path kubeconfig = cluster.kubeconfig(home.resolve("config-" + services));
+            ProcessBuilder builder =
+                    new ProcessBuilder(installation.resolve("bin/kubetun").toString(), "forward", "--no-hosts");
+            builder.environment().remove("KUBETUN_NO_AOT");
+            builder.environment().putAll(Map.of("HOME", home.toString(), "KUBECONFIG", kubeconfig.toString()));
+            long begin = System.nanoTime();
+            try (Running forward = new Running(builder)) {
+                forward.awaitLine("Ready", Duration.ofSeconds(40));
+                double seconds = (System.nanoTime() - begin) / 1e9;
+                assertThat(forward.output()).contains(services + " addresses");
+                return new Start(seconds, residentMegabytes(forward.pid()));
+            }
+        }
+    }
+
+    private static long residentMegabytes(long pid) throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private record Start(double seconds, long megabytes) {}
+}
