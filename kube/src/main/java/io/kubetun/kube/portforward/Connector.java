@@ -2,6 +2,7 @@ package io.kubetun.kube.portforward;
 
 import io.kubetun.spi.Transport;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -33,7 +34,7 @@ final class Connector {
 
     /** Bytes taken from the socket by one read: 64 KiB at first and at least, so that a bulk flow needs few calls. */
     private static final AdaptiveRecvByteBufAllocator READS =
-            new AdaptiveRecvByteBufAllocator(64 << 10, 64 << 10, 256 << 10);
+            new AdaptiveRecvByteBufAllocator(64 << 10, 64 << 10, 128 << 10);
 
     /** What may wait unsent before flows are told to pause. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 << 10, 1 << 20);
@@ -74,6 +75,7 @@ final class Connector {
                 .group(loop)
                 .channelFactory(transport.sockets())
                 .disableResolver()
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)

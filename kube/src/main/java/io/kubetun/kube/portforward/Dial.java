@@ -72,10 +72,11 @@ final class Dial {
             grace = null;
         }
         link.open(flow);
-        link.outbox().flushSoon();
         if (openPorts.contains(pod)) {
+            link.outbox().flushLater();
             open();
         } else {
+            link.outbox().flushSoon();
             waits();
         }
     }

@@ -29,7 +29,7 @@ final class HeldFins {
             return;
         }
         if (flow.isPodEnded()) {
-            link.sendFin(flow);
+            send(flow);
             return;
         }
         stream.holdFin(now);
@@ -37,13 +37,13 @@ final class HeldFins {
         if (flows.size() > MAX) {
             PodChannel oldest = flows.iterator().next();
             flows.remove(oldest);
-            link.sendFin(oldest);
+            send(oldest);
         }
     }
 
     void podEnded(PodChannel flow) {
         if (flows.remove(flow)) {
-            link.sendFin(flow);
+            send(flow);
         }
     }
 
@@ -57,8 +57,13 @@ final class HeldFins {
             PodChannel flow = all.next();
             if (flow.quietSince(flow.stream().finHeldAt(), now) >= IDLE_NANOS) {
                 all.remove();
-                link.sendFin(flow);
+                send(flow);
             }
         }
+    }
+
+    private void send(PodChannel flow) {
+        link.sendFin(flow);
+        link.outbox().flushLater();
     }
 }

@@ -69,7 +69,7 @@ abstract class Link extends ChannelInboundHandlerAdapter {
     /** Sends some of the flow's bytes, and releases them; flushed by the caller. */
     abstract void send(PodChannel flow, ByteBuf data);
 
-    /** Tells the pod that our side of the flow has ended. */
+    /** Tells the pod that our side of the flow has ended; flushed by the caller. */
     abstract void sendFin(PodChannel flow);
 
     /** Ends the flow on the wire; {@code clean} if all its bytes were sent. */
@@ -133,7 +133,7 @@ abstract class Link extends ChannelInboundHandlerAdapter {
     void close(PodChannel flow, boolean clean) {
         if (!closed) {
             end(flow, clean);
-            outbox.flushSoon();
+            outbox.flushLater();
         }
         ended(flow);
     }

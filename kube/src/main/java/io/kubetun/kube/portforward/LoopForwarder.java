@@ -23,7 +23,6 @@ final class LoopForwarder {
     private final Connector connector;
     private final ServerMemory memory;
     private final EventLoop loop;
-    private final int maxLinks;
     private final OpenPorts openPorts = new OpenPorts();
     private final Map<PodKey, PodLinks> pods = new HashMap<>();
     private boolean closed;
@@ -33,14 +32,12 @@ final class LoopForwarder {
             ClusterEnvironment environment,
             Connector connector,
             ServerMemory memory,
-            EventLoop loop,
-            int maxLinks) {
+            EventLoop loop) {
         this.server = server;
         this.environment = environment;
         this.connector = connector;
         this.memory = memory;
         this.loop = loop;
-        this.maxLinks = maxLinks;
     }
 
     void dial(PodPort pod, Promise<Channel> promise) {
@@ -49,8 +46,7 @@ final class LoopForwarder {
             dial.failed(new DialException(Reason.CLUSTER_LOST, pod + ": the session has ended"));
             return;
         }
-        pods.computeIfAbsent(PodKey.of(pod), key -> new PodLinks(key, this, maxLinks))
-                .dial(dial);
+        pods.computeIfAbsent(PodKey.of(pod), key -> new PodLinks(key, this)).dial(dial);
     }
 
     void podGone(PodKey pod) {

@@ -3,6 +3,7 @@ package io.kubetun.kube.portforward;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Shares a connection's outbound side among its flows: whoever finds it full waits in a queue, and each in turn sends
@@ -12,11 +13,16 @@ import java.util.Queue;
 final class Outbox {
     /** Bytes that a flow may send in its turn. */
     static final int QUANTUM = 128 << 10;
+    /** How long the opening or the end of a flow waits for company. */
+    static final long LATER_MICROS = 200;
 
     private final Channel channel;
     private final Queue<PodChannel> waiting = new ArrayDeque<>();
     private final Runnable flush = this::flush;
+    private final Runnable flushLate = this::flushLate;
     private boolean flushScheduled;
+    private boolean laterScheduled;
+    private boolean later;
     private PodChannel turn;
 
     Outbox(Channel channel) {
@@ -71,8 +77,29 @@ final class Outbox {
         }
     }
 
+    /**
+     * Flushes within {@link #LATER_MICROS}, with the next {@link #flushSoon} if that comes first. Each flush is a TLS
+     * record, and each record wakes the API server, the kubelet and the container runtime: so a flow's opening waits a
+     * moment for its first bytes, and its end for whatever leaves next.
+     */
+    void flushLater() {
+        later = true;
+        if (!laterScheduled) {
+            laterScheduled = true;
+            channel.eventLoop().schedule(flushLate, LATER_MICROS, TimeUnit.MICROSECONDS);
+        }
+    }
+
     private void flush() {
         flushScheduled = false;
+        later = false;
         channel.flush();
+    }
+
+    private void flushLate() {
+        laterScheduled = false;
+        if (later) {
+            flush();
+        }
     }
 }

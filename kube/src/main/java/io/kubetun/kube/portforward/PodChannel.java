@@ -179,6 +179,10 @@ final class PodChannel extends AbstractChannel implements DuplexChannel {
         return handedOn;
     }
 
+    boolean hasReceived() {
+        return handedOn + queued > 0;
+    }
+
     boolean isPodEnded() {
         return podEnded;
     }

@@ -24,17 +24,15 @@ final class PodLinks implements Link.Owner {
 
     private final PodKey pod;
     private final LoopForwarder forwarder;
-    private final int maxLinks;
     private final List<Link> links = new ArrayList<>();
     private final Queue<Dial> waiting = new ArrayDeque<>();
     private final Reconnect reconnect;
     private int connecting;
     private boolean closed;
 
-    PodLinks(PodKey pod, LoopForwarder forwarder, int maxLinks) {
+    PodLinks(PodKey pod, LoopForwarder forwarder) {
         this.pod = pod;
         this.forwarder = forwarder;
-        this.maxLinks = maxLinks;
         this.reconnect = new Reconnect(forwarder.loop(), this::probe);
     }
 
@@ -51,7 +49,7 @@ final class PodLinks implements Link.Owner {
             return;
         }
         Link link = best.get();
-        if (link.flows() > 0 && connecting == 0 && links.size() < maxLinks && !singleLinks()) {
+        if (link.flows() > 0 && connecting == 0 && links.size() < PortForwarder.LINKS_PER_LOOP && !singleLinks()) {
             connect(port);
         }
         if (link.isBusy() && connecting > 0) {

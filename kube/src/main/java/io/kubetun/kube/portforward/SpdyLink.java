@@ -33,6 +33,8 @@ final class SpdyLink extends Link implements SpdyFrameParser.Frames {
     private static final int FLAG_FIN = 1;
     /** How long the rest of an error message may take after its first bytes. */
     private static final int MESSAGE_MILLIS = 3;
+    /** How long an error message may take after the end of a data stream that carried nothing. */
+    private static final int MESSAGE_AFTER_END_MILLIS = 20;
 
     private final SpdyFrameParser parser = new SpdyFrameParser(this);
     private final IntObjectMap<PodChannel> flows = new IntObjectHashMap<>();
@@ -106,7 +108,6 @@ final class SpdyLink extends Link implements SpdyFrameParser.Frames {
                     .heapBuffer(8)
                     .writeInt(flow.stream().id() * 4 + 3)
                     .writeInt(FLAG_FIN << 24));
-            outbox().flushSoon();
         }
     }
 
@@ -169,8 +170,7 @@ final class SpdyLink extends Link implements SpdyFrameParser.Frames {
                 payload.release();
             }
             if (fin) {
-                flow.stream().dataEnded();
-                podEnded(flow);
+                dataEnded(flow);
             }
         }
     }
@@ -188,6 +188,9 @@ final class SpdyLink extends Link implements SpdyFrameParser.Frames {
         if (fin) {
             stream.errorEnded();
             tellError(flow);
+            if (stream.isOver()) {
+                tellEnd(flow);
+            }
         }
     }
 
@@ -198,12 +201,26 @@ final class SpdyLink extends Link implements SpdyFrameParser.Frames {
         }
     }
 
-    private void podEnded(PodChannel flow) {
-        if (flow.stream().message().isEmpty()) {
+    /**
+     * The data stream has ended. If it never carried anything this may be a failed dial, whose message containerd sends
+     * after that end: so the end is told when the error stream has ended too, or a moment later.
+     */
+    private void dataEnded(PodChannel flow) {
+        flow.stream().dataEnded();
+        if (!flow.stream().message().isEmpty()) {
+            tellError(flow);
+        } else if (flow.hasReceived() || flow.stream().isOver()) {
+            tellEnd(flow);
+        } else {
+            channel().eventLoop().schedule(() -> tellEnd(flow), MESSAGE_AFTER_END_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void tellEnd(PodChannel flow) {
+        if (flow.stream().message().isEmpty()
+                && flow.equals(flows.get(flow.stream().id()))) {
             flow.podEnded();
             heldFins().podEnded(flow);
-        } else {
-            tellError(flow);
         }
     }
 
@@ -213,8 +230,7 @@ final class SpdyLink extends Link implements SpdyFrameParser.Frames {
         if (flow != null && (stream & 3) == 3) {
             flow.dial().accepted();
             if (fin) {
-                flow.stream().dataEnded();
-                podEnded(flow);
+                dataEnded(flow);
             }
         }
     }

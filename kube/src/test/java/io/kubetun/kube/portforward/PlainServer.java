@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An API server by plain http on loopback, with a token that is another one after each refresh. */
-record PlainServer(int port, AtomicInteger refreshes) implements ApiServer {
+record PlainServer(int port, Optional<URI> proxy, AtomicInteger refreshes) implements ApiServer {
     PlainServer(int port) {
-        this(port, new AtomicInteger());
+        this(port, Optional.empty(), new AtomicInteger());
     }
 
     @Override
@@ -25,11 +25,6 @@ record PlainServer(int port, AtomicInteger refreshes) implements ApiServer {
 
     @Override
     public Optional<String> tlsServerName() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<URI> proxy() {
         return Optional.empty();
     }
 

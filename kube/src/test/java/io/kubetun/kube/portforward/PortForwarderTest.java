@@ -13,11 +13,19 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +147,17 @@ class PortForwarderTest {
     }
 
     @Test
+    void losesNothingOfALongAnswerToAHalfClosedClient() throws Exception {
+        byte[] sent = new byte[3_000_000];
+        try (Sockets echo = Sockets.echo()) {
+            Received received = open(echo.port());
+            received.write(sent);
+            ((DuplexChannel) received.channel()).shutdownOutput();
+            received.awaitBytes(sent.length);
+        }
+    }
+
+    @Test
     void takesTheNextFormatAfterA403AndRemembersIt() throws Exception {
         node.refuse(WireFormat.SPDY, HttpResponseStatus.FORBIDDEN);
         try (Sockets echo = Sockets.echo()) {
@@ -149,6 +168,45 @@ class PortForwarderTest {
         }
         String path = "/k8s/clusters/c-1/api/v1/namespaces/shop/pods/web-1/portforward";
         assertThat(node.requests()).containsExactly("POST " + path, "GET " + path, "GET " + path);
+    }
+
+    @Test
+    void goesThroughAProxyThatResolvesTheServersName() throws Exception {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        try (Sockets echo = Sockets.echo();
+                Sockets proxy = new Sockets(socket -> tunnel(socket, asked))) {
+            server = new PlainServer(
+                    node.port(),
+                    Optional.of(URI.create("http://me:secret@127.0.0.1:" + proxy.port())),
+                    new AtomicInteger());
+            forwarder = forwarder(Optional.empty());
+            Received received = open(echo.port());
+            received.write("hello".getBytes(StandardCharsets.US_ASCII));
+            received.awaitBytes(5);
+            assertThat(received.text()).isEqualTo("hello");
+            received.channel().close().syncUninterruptibly();
+        }
+        assertThat(asked)
+                .contains("CONNECT 127.0.0.1:" + node.port() + " HTTP/1.1", "proxy-authorization: Basic bWU6c2VjcmV0");
+    }
+
+    private void tunnel(Socket client, List<String> asked) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) client.getInputStream().read());
+        }
+        asked.addAll(head.toString().lines().toList());
+        try (Socket target = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+            client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            Thread.ofVirtual().start(() -> {
+                try {
+                    target.getInputStream().transferTo(client.getOutputStream());
+                } catch (IOException closed) {
+                    // The test is over.
+                }
+            });
+            client.getInputStream().transferTo(target.getOutputStream());
+        }
     }
 
     @Test
@@ -230,11 +288,25 @@ class PortForwarderTest {
                 socket.getOutputStream().write(block);
             }
         })) {
-            Received standing = open(source.port());
-            Received neighbour = open(source.port());
-            standing.stopReading();
+            // Three bulk flows on two connections: two of them share one.
+            List<Received> flows = List.of(open(source.port()), open(source.port()), open(source.port()));
+            flows.get(0).stopReading();
+            flows.get(1).stopReading();
+            Received neighbour = flows.get(2);
             neighbour.awaitBytes(neighbour.count() + 400_000_000L);
+            await(() -> flows.stream().anyMatch(flow -> flow.failure().isPresent()));
+            assertThat(neighbour.failure()).isEmpty();
+            assertThat(flows.stream().filter(flow -> flow.failure().isPresent()))
+                    .hasSize(1);
             neighbour.channel().close().syncUninterruptibly();
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

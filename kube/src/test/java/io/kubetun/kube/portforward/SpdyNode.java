@@ -63,17 +63,21 @@ final class SpdyNode extends SimpleChannelInboundHandler<SpdyFrame> {
             @Override
             public void ended(String failure) {
                 sockets.remove(id);
+                // The data stream ends before the error message is sent, as with containerd.
+                end(ctx, id);
                 if (!failure.isEmpty()) {
                     ctx.write(new DefaultSpdyDataFrame(error, Unpooled.copiedBuffer(failure, StandardCharsets.UTF_8)));
                 }
-                for (int stream : new int[] {error, id}) {
-                    DefaultSpdyDataFrame last = new DefaultSpdyDataFrame(stream);
-                    last.setLast(true);
-                    ctx.write(last);
-                }
+                end(ctx, error);
                 ctx.flush();
             }
         }));
+    }
+
+    private static void end(ChannelHandlerContext ctx, int stream) {
+        DefaultSpdyDataFrame last = new DefaultSpdyDataFrame(stream);
+        last.setLast(true);
+        ctx.write(last);
     }
 
     private void data(SpdyDataFrame data) {

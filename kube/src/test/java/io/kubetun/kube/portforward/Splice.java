@@ -32,14 +32,15 @@ final class Splice extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         other.flush();
-        if (other.isWritable()) {
+        if (other.isWritable() && !((DuplexChannel) ctx.channel()).isInputShutdown()) {
             ctx.read();
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable()) {
+        // An epoll channel that has seen its end closes itself when it is read again.
+        if (ctx.channel().isWritable() && !((DuplexChannel) other).isInputShutdown()) {
             other.read();
         }
     }
