@@ -1,10 +1,15 @@
 package io.kubetun.distribution.command;
 
 import io.kubetun.distribution.demo.Demo;
+import io.kubetun.distribution.demo.DemoCluster;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.spi.ModeDescriptor.Option;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -17,11 +22,17 @@ final class DemoCommand implements Callable<Integer> {
             .type(boolean.class)
             .description("End after the fetch instead of waiting for Ctrl-C.")
             .build();
-    private final OptionSpec quiet = OptionSpec.builder("--quiet")
-            .type(boolean.class)
-            .hidden(true)
-            .description("Print nothing.")
-            .build();
+    private final OptionSpec serve = hidden("--serve", "Only serve the cluster, with its kubeconfig in this file.");
+    private final OptionSpec train = hidden("--train", "Only join the cluster of this kubeconfig, and print nothing.");
+
+    private static OptionSpec hidden(String name, String description) {
+        return OptionSpec.builder(name)
+                .type(Path.class)
+                .arity("1")
+                .hidden(true)
+                .description(description)
+                .build();
+    }
 
     DemoCommand(PluginRegistry plugins, List<Option> clusterOptions) {
         this.plugins = plugins;
@@ -29,7 +40,8 @@ final class DemoCommand implements Callable<Integer> {
         spec.usageMessage()
                 .description("Starts an embedded cluster, joins it, fetches a Service by name, and shows what it did.");
         spec.addOption(once);
-        spec.addOption(quiet);
+        spec.addOption(serve);
+        spec.addOption(train);
     }
 
     CommandSpec spec() {
@@ -38,9 +50,20 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        boolean silent = Boolean.TRUE.equals(quiet.getValue());
-        new Demo(plugins, clusterOptions, silent ? _ -> {} : System.out::println)
-                .run(Boolean.TRUE.equals(once.getValue()));
+        Path file = serve.getValue();
+        if (file != null) {
+            try (DemoCluster cluster = new DemoCluster()) {
+                // A reader never sees half of it.
+                Files.move(cluster.kubeconfig(Path.of(file + ".new")), file, StandardCopyOption.ATOMIC_MOVE);
+                new CountDownLatch(1).await();
+            }
+        }
+        Path kubeconfig = train.getValue();
+        if (kubeconfig != null) {
+            new Demo(plugins, clusterOptions, _ -> {}).train(kubeconfig);
+        } else {
+            new Demo(plugins, clusterOptions, System.out::println).run(Boolean.TRUE.equals(once.getValue()));
+        }
         return 0;
     }
 }

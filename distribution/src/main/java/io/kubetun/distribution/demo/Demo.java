@@ -12,8 +12,6 @@ import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor.Option;
 import io.kubetun.spi.Progress;
-import io.kubetun.testkit.EmbeddedCluster;
-import io.kubetun.testkit.pod.PodResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -63,29 +61,35 @@ public final class Demo {
      */
     public void run(boolean once) throws KubetunException, IOException, InterruptedException {
         Path scratch = Files.createTempDirectory("kubetun-demo");
-        try (EmbeddedCluster cluster = EmbeddedCluster.start()) {
-            cluster.namespace("demo")
-                    .service("hello")
-                    .port("http", 80, 8080)
-                    .create()
-                    .pods(2, pod -> {
-                        String name = pod.name();
-                        pod.http(
-                                8080,
-                                request -> PodResponse.text(
-                                        "Hello from pod " + name + ", you asked for " + request.uri() + "\n"));
-                    });
+        try (DemoCluster cluster = new DemoCluster()) {
             out.step("A cluster of its own     " + cluster.url() + " (embedded: Service demo/hello, 2 pods, TLS)");
-            join(cluster, scratch, once);
+            join(cluster.kubeconfig(scratch.resolve("config")), scratch, once);
         } finally {
             delete(scratch);
         }
         out.step("Stopped. Nothing is left behind: no listener, no file, no change to this machine.");
     }
 
-    private void join(EmbeddedCluster cluster, Path scratch, boolean once)
+    /**
+     * Gives the part of the tour that any session has, without the embedded cluster in this process: what a cache of
+     * classes is trained on.
+     *
+     * @param kubeconfig leads to a demo cluster in another process
+     * @throws KubetunException if the session cannot start
+     * @throws IOException if the fetch fails
+     * @throws InterruptedException if interrupted
+     */
+    public void train(Path kubeconfig) throws KubetunException, IOException, InterruptedException {
+        Path scratch = Files.createTempDirectory("kubetun-train");
+        try {
+            join(kubeconfig, scratch, true);
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    private void join(Path kubeconfig, Path scratch, boolean once)
             throws KubetunException, IOException, InterruptedException {
-        Path kubeconfig = cluster.kubeconfig(scratch.resolve("config"));
         ProfileLoader profiles = new ProfileLoader(
                 new ProfileSchema(clusterOptions, plugins.modes()), List.of(), Map.of(), new Properties());
         Profile profile = profiles.adHoc(
@@ -105,7 +109,7 @@ public final class Demo {
                     .address();
             out.step("Joined it                mode socks listens on 127.0.0.1:" + socks.getPort()
                     + ", as an ordinary user");
-            fetch(socks, cluster);
+            fetch(socks);
             if (!once) {
                 out.step("");
                 out.step("Try it: curl --proxy socks5h://127.0.0.1:" + socks.getPort() + " http://hello.demo/");
@@ -115,7 +119,7 @@ public final class Demo {
         }
     }
 
-    private void fetch(InetSocketAddress socks, EmbeddedCluster cluster) throws IOException {
+    private void fetch(InetSocketAddress socks) throws IOException {
         long start = System.nanoTime();
         String answer;
         try (Socket socket = new Socket(new Proxy(Proxy.Type.SOCKS, socks))) {
@@ -129,8 +133,7 @@ public final class Demo {
         long millis = (System.nanoTime() - start) / 1_000_000;
         out.step("Fetched by name          http://" + URL_HOST + "/tour in " + millis + " ms");
         out.step("  app -> SOCKS5 on loopback -> kubetun: name -> Service demo/hello:80 -> a ready pod:8080");
-        out.step(
-                "      -> " + cluster.portForwards().size() + " port-forward connection through the API server -> pod");
+        out.step("      -> one port-forward connection through the API server -> pod");
         answer.lines().limit(1).forEach(line -> out.step("  " + line));
         out.step("  " + answer.substring(answer.indexOf("\r\n\r\n") + 4).strip());
     }
