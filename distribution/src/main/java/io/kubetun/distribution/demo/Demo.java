@@ -12,7 +12,9 @@ import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor.Option;
 import io.kubetun.spi.Progress;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The tour that {@code kubetun demo} gives: the same kernel, plugins and wire formats as with a real cluster; only the
@@ -32,6 +36,7 @@ import java.util.Properties;
  */
 public final class Demo {
     private static final String URL_HOST = "hello.demo.svc.cluster.local";
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d{1,6})");
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private final PluginRegistry plugins;
@@ -126,9 +131,8 @@ public final class Demo {
             socket.connect(InetSocketAddress.createUnresolved(URL_HOST, 80), TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             OutputStream request = socket.getOutputStream();
-            request.write(("GET /tour HTTP/1.1\r\nHost: " + URL_HOST + "\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
-            answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            request.write(("GET /tour HTTP/1.1\r\nHost: " + URL_HOST + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            answer = read(socket.getInputStream());
         }
         long millis = (System.nanoTime() - start) / 1_000_000;
         out.step("Fetched by name          http://" + URL_HOST + "/tour in " + millis + " ms");
@@ -136,6 +140,21 @@ public final class Demo {
         out.step("      -> one port-forward connection through the API server -> pod");
         answer.lines().limit(1).forEach(line -> out.step("  " + line));
         out.step("  " + answer.substring(answer.indexOf("\r\n\r\n") + 4).strip());
+    }
+
+    /** Reads one answer by its length: a port-forward tells the end of a stream only a second later. */
+    private static String read(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new EOFException("the answer ended in its head: " + head);
+            }
+            head.append((char) next);
+        }
+        Matcher length = LENGTH.matcher(head);
+        int bytes = length.find() ? Integer.parseInt(length.group(1)) : 0;
+        return head + new String(in.readNBytes(bytes), StandardCharsets.UTF_8);
     }
 
     private static void delete(Path folder) throws IOException {
