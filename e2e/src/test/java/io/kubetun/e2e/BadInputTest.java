@@ -50,6 +50,28 @@ class BadInputTest {
     }
 
     @Test
+    void anExpiredToken() throws Exception {
+        Result result = kubetun(Map.of(), "proxy-out", "--token", "expired", "--listen-socks", "127.0.0.1:0");
+        assertThat(result.status()).isEqualTo(31);
+        assertThat(result.output()).contains("credentials").doesNotContain("expired\"");
+    }
+
+    @Test
+    void aForbiddenVerb() throws Exception {
+        Result result = kubetun(Map.of(), "forward", "-n", "kube-system", "--no-hosts");
+        assertThat(result.status()).isEqualTo(30);
+        assertThat(result.output()).contains("list").contains("services").contains("kube-system");
+    }
+
+    @Test
+    void anApiServerThatIsNotThere() throws Exception {
+        Result result =
+                kubetun(Map.of(), "proxy-out", "--server", "https://127.0.0.1:1", "--listen-socks", "127.0.0.1:0");
+        assertThat(result.status()).isEqualTo(40);
+        assertThat(result.output()).contains("127.0.0.1:1");
+    }
+
+    @Test
     void aWrongFlag() throws Exception {
         Result result = kubetun(Map.of(), "proxy-out", "--listen-sock", "127.0.0.1:0");
         assertThat(result.status()).isEqualTo(1);

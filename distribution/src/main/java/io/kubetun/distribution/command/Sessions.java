@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs sessions in this process until they end or the user interrupts. The seam for a background kernel: what starts
@@ -71,7 +72,12 @@ final class Sessions {
         Progress progress = System.err::println;
         KernelSettings settings = KernelSettings.ofUser();
         Kernel kernel = new Kernel(settings, plugins);
-        Thread stop = Thread.ofPlatform().name("stop").unstarted(kernel::close);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Runnable close = kernel::close;
+        Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> {
+            interrupted.set(true);
+            close.run();
+        });
         Runtime.getRuntime().addShutdownHook(stop);
         List<CompletableFuture<String>> ends = new ArrayList<>();
         try (kernel) {
@@ -82,6 +88,10 @@ final class Sessions {
             progress.step("Ready. Press Ctrl-C to stop.");
             String reason = (String) CompletableFuture.anyOf(ends.toArray(CompletableFuture[]::new))
                     .get();
+            if (interrupted.get()) {
+                progress.step("Stopped. Nothing is left behind.");
+                return ErrorCode.INTERRUPTED.status();
+            }
             throw new KubetunException(
                     ErrorCode.SESSION_LOST, "the session has ended", reason, "Start it again with the same command");
         } catch (ExecutionException e) {
