@@ -23,7 +23,16 @@ class ModuleTableTest {
     enum Module {
         SPI("spi", "io.kubetun.spi..", 25, "io.netty.."),
         KERNEL("kernel", "io.kubetun.kernel..", 40, "io.netty..", "com.lmax.disruptor..", "io.micrometer.."),
-        KUBE("kube", "io.kubetun.kube..", 40, "io.fabric8..", "io.netty..", "javax.net.ssl.."),
+        KUBE(
+                "kube",
+                "io.kubetun.kube..",
+                40,
+                "io.netty..",
+                "com.fasterxml.jackson.core..",
+                "org.snakeyaml.engine..",
+                "javax.crypto..",
+                "javax.net.ssl..",
+                "javax.security.."),
         HOST("host", "io.kubetun.host..", 15, "com.sun.jna.."),
         SOCKS("plugins/socks", "io.kubetun.plugin.socks..", 8, "io.netty.."),
         HOSTS_FWD("plugins/hosts-fwd", "io.kubetun.plugin.hostsfwd..", 8, "io.netty.."),
