@@ -31,6 +31,7 @@ class ModuleTableTest {
                 "com.fasterxml.jackson.core..",
                 "org.snakeyaml.engine..",
                 "javax.crypto..",
+                "jdk.net..",
                 "javax.net.ssl..",
                 "javax.security.."),
         HOST("host", "io.kubetun.host..", 15, "com.sun.jna.."),

@@ -44,7 +44,11 @@ final class ConnectTunnel implements AutoCloseable {
             StringBuilder head = new StringBuilder();
             InputStream in = client.getInputStream();
             while (head.indexOf("\r\n\r\n") < 0) {
-                head.append((char) in.read());
+                int next = in.read();
+                if (next < 0) {
+                    return;
+                }
+                head.append((char) next);
             }
             heads.add(head.toString());
             String[] target = head.toString().split(" ", -1)[1].split(":", -1);

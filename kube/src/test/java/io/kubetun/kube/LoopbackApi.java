@@ -21,7 +21,9 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLServerSocketFactory;
 
@@ -33,6 +35,7 @@ public final class LoopbackApi implements AutoCloseable {
     private final Map<String, List<BlockingQueue<String>>> watchers = new ConcurrentHashMap<>();
     private final Set<String> forbidden = ConcurrentHashMap.newKeySet();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Map<String, Held> held = new ConcurrentHashMap<>();
     private volatile Optional<String> token = Optional.empty();
     private final Map<String, List<Happened>> history = new ConcurrentHashMap<>();
     private volatile long oldest;
@@ -74,6 +77,9 @@ public final class LoopbackApi implements AutoCloseable {
             while (true) {
                 Socket socket = from.accept();
                 sockets.add(socket);
+                if (from.isClosed()) {
+                    cut(socket);
+                }
                 Thread.ofVirtual().start(() -> serve(socket));
             }
         } catch (IOException e) {
@@ -87,7 +93,7 @@ public final class LoopbackApi implements AutoCloseable {
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String authorization = "";
-                for (String header = in.readLine(); !header.isEmpty(); header = in.readLine()) {
+                for (String header = in.readLine(); header != null && !header.isEmpty(); header = in.readLine()) {
                     if (header.startsWith("Authorization: ")) {
                         authorization = header.substring("Authorization: ".length());
                     }
@@ -106,6 +112,28 @@ public final class LoopbackApi implements AutoCloseable {
             connection.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An answer that waits. */
+    public record Held(CountDownLatch reached, CountDownLatch released) {
+        /** Waits until the request is there whose answer is held. */
+        public boolean awaitRefusal() throws InterruptedException {
+            return reached.await(20, TimeUnit.SECONDS);
+        }
+
+        /** Lets the answer go. */
+        public void release() {
+            released.countDown();
+        }
+
+        private void pass() throws IOException {
+            reached.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted", e);
+            }
         }
     }
 
@@ -137,6 +165,13 @@ public final class LoopbackApi implements AutoCloseable {
     /** From now on only this token will do. */
     public void requireToken(String value) {
         token = Optional.of(value);
+    }
+
+    /** Has the next 401 to this path wait until it is released. */
+    public Held holdRefusal(String path) {
+        Held hold = new Held(new CountDownLatch(1), new CountDownLatch(1));
+        held.put(path, hold);
+        return hold;
     }
 
     /** Forbids a verb on a collection, as {@code "watch /api/v1/namespaces/lab/pods"}. */
@@ -188,6 +223,10 @@ public final class LoopbackApi implements AutoCloseable {
         String query = Optional.ofNullable(exchange.uri().getQuery()).orElse("");
         requests.add(exchange.uri().toString());
         if (token.isPresent() && !("Bearer " + token.get()).equals(exchange.authorization())) {
+            Optional<Held> hold = Optional.ofNullable(held.remove(path));
+            if (hold.isPresent()) {
+                hold.get().pass();
+            }
             status(exchange, 401, "Unauthorized");
         } else if (path.equals("/version")) {
             send(exchange, 200, "{\"gitVersion\":\"v1.34.4\"}");
@@ -242,17 +281,11 @@ public final class LoopbackApi implements AutoCloseable {
             return;
         }
         long from = Long.parseLong(query.replaceAll(".*resourceVersion=(\\d+).*", "$1"));
-        if (from < oldest) {
-            status(exchange, 410, "Expired");
-            return;
-        }
         BlockingQueue<String> queue = new LinkedBlockingQueue<>();
         List<BlockingQueue<String>> list = watchers.computeIfAbsent(path, p -> new CopyOnWriteArrayList<>());
-        synchronized (this) {
-            history.getOrDefault(path, List.of()).stream()
-                    .filter(happened -> happened.version() > from)
-                    .forEach(happened -> queue.add(happened.event()));
-            list.add(queue);
+        if (!follow(path, from, queue, list)) {
+            status(exchange, 410, "Expired");
+            return;
         }
         exchange.head(200, "Transfer-Encoding: chunked");
         try {
@@ -265,6 +298,19 @@ public final class LoopbackApi implements AutoCloseable {
         } finally {
             list.remove(queue);
         }
+    }
+
+    /** Puts the queue to those that are told, with what has happened since; not if that is forgotten. */
+    private synchronized boolean follow(
+            String path, long from, BlockingQueue<String> queue, List<BlockingQueue<String>> list) {
+        if (from < oldest) {
+            return false;
+        }
+        history.getOrDefault(path, List.of()).stream()
+                .filter(happened -> happened.version() > from)
+                .forEach(happened -> queue.add(happened.event()));
+        list.add(queue);
+        return true;
     }
 
     private static void status(Exchange exchange, int code, String reason) throws IOException {

@@ -3,6 +3,8 @@ package io.kubetun.kube.api;
 import io.kubetun.kube.document.Json;
 import io.kubetun.kube.document.Tree;
 import io.kubetun.kube.portforward.ApiServer;
+import io.kubetun.kube.portforward.Credentials;
+import io.netty.handler.ssl.SslContext;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
@@ -82,26 +84,28 @@ public final class ApiClient implements AutoCloseable {
      * @throws IOException as {@link #get}
      */
     public ApiResponse open(String path, Duration patience) throws IOException {
+        Credentials credentials = credentials(Optional.empty());
         try {
-            return send(path, patience, false);
+            return send(path, patience, credentials);
         } catch (ApiException e) {
             if (e.status() == 401) {
-                return send(path, patience, true);
+                return send(path, patience, credentials(Optional.of(credentials)));
             }
             throw e;
         }
     }
 
-    private ApiResponse send(String path, Duration patience, boolean refused) throws IOException {
-        Map<String, List<String>> credentials;
+    private Credentials credentials(Optional<Credentials> refused) throws CredentialsException {
         try {
-            credentials = server.credentials(refused);
+            return server.credentials(refused);
         } catch (IOException e) {
             throw new CredentialsException(e);
         }
-        String request = request(path, credentials);
-        // a connection that served the refused credentials may be bound to the certificate of then
-        Optional<HttpConnection> kept = refused ? Optional.empty() : takeIdle();
+    }
+
+    private ApiResponse send(String path, Duration patience, Credentials credentials) throws IOException {
+        String request = request(path, credentials.headers());
+        Optional<HttpConnection> kept = takeIdle();
         if (kept.isPresent()) {
             try {
                 return exchange(kept.get(), request, patience);
@@ -132,7 +136,8 @@ public final class ApiClient implements AutoCloseable {
     }
 
     private HttpConnection connect() throws IOException {
-        HttpConnection connection = new HttpConnection(ApiSocket.open(server));
+        Optional<SslContext> tls = server.tls();
+        HttpConnection connection = new HttpConnection(ApiSocket.open(server, tls), tls);
         open.add(connection);
         if (closed) {
             release(connection, false);
@@ -178,7 +183,8 @@ public final class ApiClient implements AutoCloseable {
         synchronized (idle) {
             while (!idle.isEmpty()) {
                 HttpConnection connection = idle.pollLast();
-                if (!connection.idleFor(MAX_IDLE_TIME)) {
+                // a connection of before may be bound to a certificate that is no longer the user's
+                if (!connection.idleFor(MAX_IDLE_TIME) && connection.uses(server.tls())) {
                     return Optional.of(connection);
                 }
                 drop(connection);

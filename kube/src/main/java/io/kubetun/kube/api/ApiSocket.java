@@ -2,6 +2,7 @@ package io.kubetun.kube.api;
 
 import io.kubetun.kube.portforward.ApiServer;
 import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -38,10 +39,11 @@ record ApiSocket(Socket plain, Socket socket) implements Closeable {
      * Opens one. Blocks.
      *
      * @param server where to
+     * @param tls what {@link ApiServer#tls} says
      * @return the connection
      * @throws IOException if it cannot be opened
      */
-    static ApiSocket open(ApiServer server) throws IOException {
+    static ApiSocket open(ApiServer server, Optional<SslContext> tls) throws IOException {
         URI base = server.base();
         boolean https = "https".equals(base.getScheme());
         String host = bare(base.getHost());
@@ -49,22 +51,22 @@ record ApiSocket(Socket plain, Socket socket) implements Closeable {
         Socket plain = connect(server.proxy(), host, port);
         try {
             keepAlive(plain);
-            if (server.tls().isEmpty()) {
+            if (tls.isEmpty()) {
                 return new ApiSocket(plain, plain);
             }
             plain.setSoTimeout(HANDSHAKE_MILLIS);
             Optional<String> name = server.tlsServerName();
-            SSLSocket tls = (SSLSocket) ((JdkSslContext) server.tls().get())
+            SSLSocket secured = (SSLSocket) ((JdkSslContext) tls.get())
                     .context()
                     .getSocketFactory()
                     .createSocket(plain, name.orElse(host), port, true);
             if (name.isPresent()) {
-                SSLParameters parameters = tls.getSSLParameters();
+                SSLParameters parameters = secured.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
-                tls.setSSLParameters(parameters);
+                secured.setSSLParameters(parameters);
             }
-            tls.startHandshake();
-            return new ApiSocket(plain, tls);
+            secured.startHandshake();
+            return new ApiSocket(plain, secured);
         } catch (IOException | RuntimeException e) {
             plain.close();
             throw e;

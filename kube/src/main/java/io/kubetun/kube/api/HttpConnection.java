@@ -1,10 +1,12 @@
 package io.kubetun.kube.api;
 
+import io.netty.handler.ssl.SslContext;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A connection that carries one request after the other. For one thread at a time, except {@link #close}. */
 final class HttpConnection {
@@ -12,11 +14,13 @@ final class HttpConnection {
 
     private final ApiSocket socket;
     private final InputStream in;
+    private final Optional<SslContext> tls;
     private boolean keepAlive = true;
     private long idleSince = System.nanoTime();
 
-    HttpConnection(ApiSocket socket) throws IOException {
+    HttpConnection(ApiSocket socket, Optional<SslContext> tls) throws IOException {
         this.socket = socket;
+        this.tls = tls;
         this.in = new BufferedInputStream(socket.socket().getInputStream(), BUFFER);
     }
 
@@ -42,6 +46,11 @@ final class HttpConnection {
 
     boolean keepAlive() {
         return keepAlive;
+    }
+
+    /** Says whether it was opened with this context, so with the client certificate in it. */
+    boolean uses(Optional<SslContext> context) {
+        return tls.equals(context);
     }
 
     void idle() {

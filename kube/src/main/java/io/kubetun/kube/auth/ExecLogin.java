@@ -10,7 +10,7 @@ final class ExecLogin {
     private final ExecPlugin plugin;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile Held held = new Held(0, Optional.empty());
+    private volatile Optional<Issued> last = Optional.empty();
 
     ExecLogin(ExecPlugin plugin, InstantSource clock) {
         this.plugin = plugin;
@@ -18,34 +18,41 @@ final class ExecLogin {
     }
 
     /**
-     * Returns the credential. Blocks while the plugin runs.
+     * Returns the credential. Blocks while the plugin runs, which it does only if there is none of a later run than the
+     * refused one: several requests may be refused with the same credential, one after the other.
      *
-     * @param refused whether the server refused the one returned last
-     * @return one that has not expired
+     * @param refused the run whose credential the server refused; 0 if it refused none
+     * @return one of a later run, that has not expired
      * @throws IOException if the plugin fails
      */
-    ExecCredential current(boolean refused) throws IOException {
-        Held before = held;
-        if (!refused && before.usable(clock)) {
-            return before.credential.orElseThrow();
+    Issued current(long refused) throws IOException {
+        Optional<Issued> kept = kept(refused);
+        if (kept.isPresent()) {
+            return kept.get();
         }
         lock.lock();
         try {
-            Held now = held;
-            if (now.run != before.run && now.usable(clock)) {
-                return now.credential.orElseThrow();
+            Optional<Issued> meanwhile = kept(refused);
+            if (meanwhile.isPresent()) {
+                return meanwhile.get();
             }
-            ExecCredential fresh = plugin.run();
-            held = new Held(now.run + 1, Optional.of(fresh));
+            Issued fresh = new Issued(last.map(Issued::run).orElse(0L) + 1, plugin.run());
+            last = Optional.of(fresh);
             return fresh;
         } finally {
             lock.unlock();
         }
     }
 
-    private record Held(long run, Optional<ExecCredential> credential) {
-        boolean usable(InstantSource clock) {
-            return credential.filter(c -> c.holdsAt(clock.instant())).isPresent();
-        }
+    private Optional<Issued> kept(long refused) {
+        return last.filter(issued -> issued.run > refused && issued.credential.holdsAt(clock.instant()));
     }
+
+    /**
+     * What one run of the plugin gave.
+     *
+     * @param run counts from 1
+     * @param credential what it printed
+     */
+    record Issued(long run, ExecCredential credential) {}
 }

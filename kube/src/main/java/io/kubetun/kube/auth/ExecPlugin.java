@@ -28,6 +28,9 @@ record ExecPlugin(Login.Exec settings, Progress progress) {
     /** A login in a browser takes a while; after this the program is ended. */
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
+    /** How long its output may still come after its end: a child of it may hold the pipe open for ever. */
+    private static final int LATE_SECONDS = 5;
+
     /** Longer output is an error. */
     private static final int MAX_OUTPUT = 1 << 20;
 
@@ -54,10 +57,10 @@ record ExecPlugin(Login.Exec settings, Progress progress) {
             if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw failure("it has not ended within " + LIMIT.toMinutes() + " minutes", null);
             }
-            String text = output.get(1, TimeUnit.SECONDS);
+            String text = output.get(LATE_SECONDS, TimeUnit.SECONDS);
+            String last = messages.completeOnTimeout("", LATE_SECONDS, TimeUnit.SECONDS)
+                    .get();
             if (process.exitValue() != 0) {
-                String last =
-                        messages.completeOnTimeout("", 1, TimeUnit.SECONDS).get();
                 throw failure(
                         "it ended with status " + process.exitValue() + (last.isEmpty() ? "" : ": " + last), null);
             }

@@ -4,6 +4,7 @@ import io.kubetun.kube.config.Connection;
 import io.kubetun.kube.config.Login;
 import io.kubetun.kube.config.PemSource;
 import io.kubetun.kube.portforward.ApiServer;
+import io.kubetun.kube.portforward.Credentials;
 import io.kubetun.spi.Progress;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -42,7 +43,9 @@ public final class KubeApiServer implements ApiServer {
         this.tokenFile = connection.login().method() instanceof Login.TokenFile file
                 ? Optional.of(new TokenFile(file.path()))
                 : Optional.empty();
-        this.tls = tls(connection.login().certificate(), connection.login().key());
+        Optional<PemSource> certificate = connection.login().certificate();
+        Optional<PemSource> key = connection.login().key();
+        this.tls = new Tls(context(certificate, key), certificate, key, 0);
     }
 
     @Override
@@ -72,9 +75,16 @@ public final class KubeApiServer implements ApiServer {
     }
 
     @Override
-    public Map<String, List<String>> credentials(boolean refused) throws IOException {
+    public Credentials credentials(Optional<Credentials> refused) throws IOException {
+        Optional<ExecLogin.Issued> issued = exec.isPresent()
+                ? Optional.of(
+                        exec.get().current(refused.map(Credentials::edition).orElse(0L)))
+                : Optional.empty();
+        if (issued.isPresent()) {
+            renew(issued.get());
+        }
         Map<String, List<String>> headers = new LinkedHashMap<>();
-        authorization(refused).ifPresent(value -> headers.put("Authorization", List.of(value)));
+        authorization(issued, refused.isPresent()).ifPresent(value -> headers.put("Authorization", List.of(value)));
         Login.Impersonation as = connection.login().impersonation();
         as.user().ifPresent(user -> headers.put("Impersonate-User", List.of(user)));
         as.uid().ifPresent(uid -> headers.put("Impersonate-Uid", List.of(uid)));
@@ -85,10 +95,10 @@ public final class KubeApiServer implements ApiServer {
                 .forEach((key, values) -> headers.put(
                         "Impersonate-Extra-" + URLEncoder.encode(key.toLowerCase(Locale.ROOT), StandardCharsets.UTF_8),
                         values));
-        return headers;
+        return new Credentials(headers, issued.map(ExecLogin.Issued::run).orElse(0L));
     }
 
-    private Optional<String> authorization(boolean refused) throws IOException {
+    private Optional<String> authorization(Optional<ExecLogin.Issued> issued, boolean refused) throws IOException {
         return switch (connection.login().method()) {
             case Login.None none -> Optional.empty();
             case Login.Token token -> Optional.of("Bearer " + token.value());
@@ -99,33 +109,35 @@ public final class KubeApiServer implements ApiServer {
                         + Base64.getEncoder()
                                 .encodeToString(
                                         (basic.user() + ":" + basic.password()).getBytes(StandardCharsets.UTF_8)));
-            case Login.Exec settings -> {
-                ExecCredential credential = exec.orElseThrow().current(refused);
-                if (credential.certificate().isPresent()) {
-                    renew(credential.certificate(), credential.key());
-                }
-                yield credential.token().map(token -> "Bearer " + token);
-            }
+            case Login.Exec settings ->
+                issued.flatMap(now -> now.credential().token()).map(token -> "Bearer " + token);
         };
     }
 
-    private void renew(Optional<PemSource> certificate, Optional<PemSource> key) throws IOException {
+    /** Takes the certificate that came with it, unless that of a later run is in use already. */
+    private void renew(ExecLogin.Issued issued) throws IOException {
+        Optional<PemSource> certificate = issued.credential().certificate();
+        Optional<PemSource> key = issued.credential().key();
+        if (certificate.isEmpty() || issued.run() <= tls.run) {
+            return;
+        }
         lock.lock();
         try {
-            if (!tls.certificate.equals(certificate) || !tls.key.equals(key)) {
-                tls = tls(certificate, key);
+            if (issued.run() > tls.run) {
+                boolean same = tls.certificate.equals(certificate) && tls.key.equals(key);
+                tls = new Tls(same ? tls.context : context(certificate, key), certificate, key, issued.run());
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private Tls tls(Optional<PemSource> certificate, Optional<PemSource> key) throws IOException {
-        Optional<SslContext> context = "https".equals(connection.server().getScheme())
+    private Optional<SslContext> context(Optional<PemSource> certificate, Optional<PemSource> key) throws IOException {
+        return "https".equals(connection.server().getScheme())
                 ? Optional.of(ClientTls.context(connection.authority(), connection.insecure(), certificate, key))
                 : Optional.empty();
-        return new Tls(context, certificate, key);
     }
 
-    private record Tls(Optional<SslContext> context, Optional<PemSource> certificate, Optional<PemSource> key) {}
+    private record Tls(
+            Optional<SslContext> context, Optional<PemSource> certificate, Optional<PemSource> key, long run) {}
 }

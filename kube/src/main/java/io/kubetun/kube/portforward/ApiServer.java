@@ -3,8 +3,6 @@ package io.kubetun.kube.portforward;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.URI;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The API server as the port-forward needs it: address, TLS, credentials. Thread-safe. */
@@ -38,12 +36,11 @@ public interface ApiServer {
     Optional<URI> proxy();
 
     /**
-     * Returns the headers that prove who the user is: {@code Authorization}, {@code Impersonate-…}. May run an exec
-     * plugin: blocks, so never on an event loop.
+     * Returns what proves who the user is. May run an exec plugin: blocks, so never on an event loop.
      *
-     * @param refused true after a 401 with the headers of last time: take new ones
-     * @return headers by name
+     * @param refused what a request got a 401 with; if there is nothing newer yet, new ones are asked for
+     * @return the credentials to use now
      * @throws IOException if no credentials are to be had; the message says why
      */
-    Map<String, List<String>> credentials(boolean refused) throws IOException;
+    Credentials credentials(Optional<Credentials> refused) throws IOException;
 }

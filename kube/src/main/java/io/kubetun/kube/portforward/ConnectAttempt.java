@@ -11,8 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,6 +33,7 @@ final class ConnectAttempt implements Upgrade.Outcome {
     private final Deque<WireFormat> formats;
     private final Set<String> missingVerbs = new TreeSet<>();
     private final Set<WireFormat> refused = EnumSet.noneOf(WireFormat.class);
+    private Optional<Credentials> used = Optional.empty();
     private boolean refreshed;
     private String lastRefusal = "";
     private Link link;
@@ -53,13 +53,13 @@ final class ConnectAttempt implements Upgrade.Outcome {
 
     /** Begins; the owner is told of the end, once. */
     void start() {
-        prepare(false);
+        prepare(Optional.empty());
     }
 
-    private void prepare(boolean credentialsRefused) {
+    private void prepare(Optional<Credentials> credentialsRefused) {
         Thread.ofVirtual().name("credentials").start(() -> {
             try {
-                Map<String, List<String>> credentials = server.credentials(credentialsRefused);
+                Credentials credentials = server.credentials(credentialsRefused);
                 InetSocketAddress address = resolve();
                 loop.execute(() -> connect(credentials, address));
             } catch (UnreachableException unresolved) {
@@ -79,9 +79,10 @@ final class ConnectAttempt implements Upgrade.Outcome {
         }
     }
 
-    private void connect(Map<String, List<String>> credentials, InetSocketAddress address) {
+    private void connect(Credentials credentials, InetSocketAddress address) {
+        used = Optional.of(credentials);
         WireFormat format = formats.element();
-        Upgrade upgrade = new Upgrade(server.base(), pod, port, format, credentials, this);
+        Upgrade upgrade = new Upgrade(server.base(), pod, port, format, credentials.headers(), this);
         connector.connect(loop, address, upgrade).addListener(connected -> {
             if (!connected.isSuccess()) {
                 upgrade.abandon();
@@ -131,7 +132,7 @@ final class ConnectAttempt implements Upgrade.Outcome {
         lastRefusal = answer.getMessage();
         if (answer.status() == 401 && !refreshed) {
             refreshed = true;
-            prepare(true);
+            prepare(used);
             return;
         }
         if (answer.status() == 401) {
@@ -151,7 +152,7 @@ final class ConnectAttempt implements Upgrade.Outcome {
             missingVerbs.add(format.verb());
         }
         if (!formats.isEmpty()) {
-            prepare(false);
+            prepare(Optional.empty());
         } else if (!missingVerbs.isEmpty()) {
             owner.connectFailed(new DialException(
                     Reason.FORBIDDEN,

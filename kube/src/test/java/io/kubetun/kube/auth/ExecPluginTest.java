@@ -59,11 +59,31 @@ class ExecPluginTest {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2029-12-31T23:00:00Z"));
         ExecLogin login = new ExecLogin(plugin(Map.of("V", VERSION)), now::get);
 
-        assertThat(login.current(false).token()).contains("t1");
-        assertThat(login.current(false).token()).contains("t1");
-        assertThat(login.current(true).token()).contains("t2");
+        assertThat(login.current(0).credential().token()).contains("t1");
+        assertThat(login.current(0).credential().token()).contains("t1");
+        assertThat(login.current(1).credential().token()).contains("t2");
         now.set(Instant.parse("2030-01-01T00:00:01Z"));
-        assertThat(login.current(false).token()).contains("t3");
+        assertThat(login.current(0).credential().token()).contains("t3");
+    }
+
+    @Test
+    void runsOnceForAllThatWereRefusedWithTheSameCredential() throws Exception {
+        script("""
+                echo x >> runs
+                printf '{"kind":"ExecCredential","apiVersion":"%s","status":{"token":"t%s"}}' \\
+                  "$V" "$(wc -l < runs | tr -d ' ')"
+                """);
+        ExecLogin login = new ExecLogin(plugin(Map.of("V", VERSION)), Instant::now);
+        long refused = login.current(0).run();
+
+        ExecLogin.Issued early = login.current(refused);
+        ExecLogin.Issued late = login.current(refused);
+
+        assertThat(early.credential().token()).contains("t2");
+        assertThat(late).isEqualTo(early);
+        assertThat(login.current(late.run()).credential().token()).contains("t3");
+        assertThat(login.current(refused).credential().token()).contains("t3");
+        assertThat(Files.readAllLines(folder.resolve("runs"))).hasSize(3);
     }
 
     @Test
@@ -76,7 +96,7 @@ class ExecPluginTest {
         ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         List<Thread> threads = Stream.generate(() -> Thread.ofVirtual().start(() -> {
                     try {
-                        login.current(false);
+                        login.current(0);
                     } catch (IOException e) {
                         failures.add(e);
                     }

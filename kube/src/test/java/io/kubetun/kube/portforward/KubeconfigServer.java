@@ -10,7 +10,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -64,7 +63,7 @@ final class KubeconfigServer implements ApiServer {
     }
 
     @Override
-    public Map<String, List<String>> credentials(boolean refused) {
-        return Map.of();
+    public Credentials credentials(Optional<Credentials> refused) {
+        return new Credentials(Map.of(), 0);
     }
 }

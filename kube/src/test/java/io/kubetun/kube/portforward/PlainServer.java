@@ -29,8 +29,10 @@ record PlainServer(int port, Optional<URI> proxy, AtomicInteger refreshes) imple
     }
 
     @Override
-    public Map<String, List<String>> credentials(boolean refused) {
-        int number = refused ? refreshes.incrementAndGet() : refreshes.get();
-        return Map.of("Authorization", List.of("Bearer t" + number));
+    public Credentials credentials(Optional<Credentials> refused) {
+        refused.ifPresent(
+                credentials -> refreshes.compareAndSet((int) credentials.edition(), (int) credentials.edition() + 1));
+        int number = refreshes.get();
+        return new Credentials(Map.of("Authorization", List.of("Bearer t" + number)), number);
     }
 }

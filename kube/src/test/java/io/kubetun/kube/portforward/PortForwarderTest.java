@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -33,6 +34,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PortForwarderTest {
+    /** Shorter than a dial's time-out; long for a machine that has other things to do. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private TestNode node;
     private SocketTransport transport;
     private RecordedEvents events;
@@ -61,14 +65,31 @@ class PortForwarderTest {
         node.close();
     }
 
-    private Future<Channel> dial(int port) {
-        return forwarder.dial(new PodPort("shop", "web-1", port), loop).awaitUninterruptibly();
+    /** On the loop, so that nothing of a flow happens before it is looked at. */
+    private Future<Received> dial(int port) {
+        Promise<Received> received = loop.newPromise();
+        loop.execute(() -> forwarder
+                .dial(new PodPort("shop", "web-1", port), loop)
+                .addListener((Future<Channel> dialled) -> {
+                    if (dialled.isSuccess()) {
+                        received.setSuccess(Received.from(dialled.getNow()));
+                    } else {
+                        received.setFailure(dialled.cause());
+                    }
+                }));
+        return received.awaitUninterruptibly();
     }
 
-    private Received open(int port) throws IOException {
-        Future<Channel> dialled = dial(port);
+    private Received open(int port) {
+        Future<Received> dialled = dial(port);
         assertThat(dialled.cause()).isNull();
-        return Received.from(dialled.getNow());
+        return dialled.getNow();
+    }
+
+    /** Cuts the connections at the node's end and waits until the client has noticed. */
+    private void cutConnections() {
+        node.cutConnections();
+        await(() -> transport.live() == 0);
     }
 
     private DialException refusal(int port) {
@@ -103,16 +124,16 @@ class PortForwarderTest {
         }
         long start = System.nanoTime();
         assertThat(refusedInTheEnd(closed)).isEqualTo(Reason.REFUSED);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     }
 
     /** On a machine that is too busy for the grace, the refusal comes as the reset of an open flow. */
     private Reason refusedInTheEnd(int port) throws InterruptedException {
-        Future<Channel> dialled = dial(port);
+        Future<Received> dialled = dial(port);
         if (dialled.cause() instanceof DialException refusal) {
             return refusal.reason();
         }
-        Received received = Received.from(dialled.getNow());
+        Received received = dialled.getNow();
         received.awaitClosed();
         return received.failure().orElseThrow().reason();
     }
@@ -163,7 +184,7 @@ class PortForwarderTest {
         try (Sockets echo = Sockets.echo()) {
             open(echo.port()).channel().close().syncUninterruptibly();
             assertThat(forwarder.format("shop")).contains(WireFormat.SPDY_IN_WEBSOCKET);
-            node.cutConnections();
+            cutConnections();
             open(echo.port());
         }
         String path = "/k8s/clusters/c-1/api/v1/namespaces/shop/pods/web-1/portforward";
@@ -193,7 +214,11 @@ class PortForwarderTest {
     private void tunnel(Socket client, List<String> asked) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) client.getInputStream().read());
+            int next = client.getInputStream().read();
+            if (next < 0) {
+                return;
+            }
+            head.append((char) next);
         }
         asked.addAll(head.toString().lines().toList());
         try (Socket target = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
@@ -231,11 +256,12 @@ class PortForwarderTest {
     void takesNewCredentialsOnceAfterA401() throws Exception {
         node.wantToken("t1");
         try (Sockets echo = Sockets.echo()) {
-            open(echo.port());
+            // without a flow that is lost the forwarder does not connect again by itself
+            open(echo.port()).channel().close().syncUninterruptibly();
         }
         assertThat(server.refreshes()).hasValue(1);
         node.wantToken("other");
-        node.cutConnections();
+        cutConnections();
         assertThat(refusal(80).reason()).isEqualTo(Reason.FORBIDDEN);
         assertThat(server.refreshes()).hasValue(2);
     }
@@ -258,13 +284,17 @@ class PortForwarderTest {
         node.stop();
         assertThat(refusal(80).reason()).isEqualTo(Reason.CLUSTER_LOST);
         long start = System.nanoTime();
-        assertThat(refusal(80).reason()).isEqualTo(Reason.CLUSTER_LOST);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(400));
+        for (int i = 0; i < 20; i++) {
+            assertThat(refusal(80).reason()).isEqualTo(Reason.CLUSTER_LOST);
+        }
+        long elapsed = System.nanoTime() - start;
+        assertThat(Duration.ofNanos(elapsed)).isLessThan(SOON);
+        assertThat(transport.opened()).isLessThanOrEqualTo(2 + (int) (elapsed / ServerMemory.PROBE_NANOS));
         node.listen(port);
         try (Sockets echo = Sockets.echo()) {
             long returned = System.nanoTime();
             while (!dial(echo.port()).isSuccess()) {
-                assertThat(Duration.ofNanos(System.nanoTime() - returned)).isLessThan(Duration.ofSeconds(2));
+                assertThat(Duration.ofNanos(System.nanoTime() - returned)).isLessThan(SOON);
             }
         }
     }
@@ -288,14 +318,19 @@ class PortForwarderTest {
                 socket.getOutputStream().write(block);
             }
         })) {
-            // Three bulk flows on at most two connections: a standing reader that shares one is reset, no other.
-            List<Received> flows = List.of(open(source.port()), open(source.port()), open(source.port()));
+            // Three bulk flows on two connections: two of them share one. The second gets one of its own only if the
+            // first is known to be busy.
+            Received first = open(source.port());
+            first.awaitBytes(2 * Link.BUSY_BYTES);
+            List<Received> flows = List.of(first, open(source.port()), open(source.port()));
             flows.get(0).stopReading();
             flows.get(1).stopReading();
             Received neighbour = flows.get(2);
-            neighbour.awaitBytes(neighbour.count() + 400_000_000L);
+            neighbour.awaitBytes(neighbour.count() + 100_000_000L);
             await(() -> flows.stream().anyMatch(flow -> flow.failure().isPresent()));
             assertThat(neighbour.failure()).isEmpty();
+            assertThat(flows.stream().filter(flow -> flow.failure().isPresent()))
+                    .hasSize(1);
             neighbour.channel().close().syncUninterruptibly();
         }
     }

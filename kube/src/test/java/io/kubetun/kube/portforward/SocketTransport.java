@@ -1,6 +1,7 @@
 package io.kubetun.kube.portforward;
 
 import io.kubetun.spi.Transport;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -13,11 +14,14 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** Real sockets on a given number of event loops. */
 final class SocketTransport implements Transport, AutoCloseable {
     private final EventLoopGroup loops;
+    private final List<SocketChannel> made = new CopyOnWriteArrayList<>();
 
     SocketTransport(int count) {
         loops = new MultiThreadIoEventLoopGroup(
@@ -31,7 +35,21 @@ final class SocketTransport implements Transport, AutoCloseable {
 
     @Override
     public ChannelFactory<? extends SocketChannel> sockets() {
-        return Epoll.isAvailable() ? EpollSocketChannel::new : NioSocketChannel::new;
+        return () -> {
+            SocketChannel socket = Epoll.isAvailable() ? new EpollSocketChannel() : new NioSocketChannel();
+            made.add(socket);
+            return socket;
+        };
+    }
+
+    /** How many outgoing connections were tried. */
+    int opened() {
+        return made.size();
+    }
+
+    /** How many outgoing connections there are whose end has not been told to their handlers. */
+    long live() {
+        return made.stream().filter(Channel::isRegistered).count();
     }
 
     @Override
