@@ -38,6 +38,9 @@ final class LabWorld implements World {
         Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwx------"));
         Path config = home.resolve(".kube/config");
         Files.createDirectories(config.getParent());
+        // What a scenario puts below them as root, the user must be able to stand beside.
+        Files.createDirectories(home.resolve(".local/share"));
+        Files.createDirectories(home.resolve(".config"));
         String server = kubectl("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}");
         String authority =
                 kubectl("config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
