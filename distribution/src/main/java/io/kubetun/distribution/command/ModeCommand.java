@@ -35,7 +35,7 @@ final class ModeCommand implements Callable<Integer> {
         flags.add(spec, "modes." + mode.name(), mode.options());
         flags.add(spec, "cluster", clusterOptions);
         spec.addOption(contexts);
-        purge = Purge.fits(spec) ? Optional.of(Purge.of(spec)) : Optional.empty();
+        purge = Purge.fits(spec) ? Optional.of(new Purge(spec)) : Optional.empty();
     }
 
     CommandSpec spec() {

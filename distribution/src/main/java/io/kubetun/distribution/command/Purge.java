@@ -17,14 +17,10 @@ final class Purge {
             .build();
     private final CommandSpec spec;
 
-    private Purge(CommandSpec spec) {
+    /** Adds the flag to a command that can be told which hosts file it writes. */
+    Purge(CommandSpec spec) {
         this.spec = spec;
         spec.addOption(flag);
-    }
-
-    /** Adds the flag to a command that can be told which hosts file it writes. */
-    static Purge of(CommandSpec spec) {
-        return new Purge(spec);
     }
 
     static boolean fits(CommandSpec spec) {
