@@ -6,6 +6,7 @@ module io.kubetun.kernel {
     requires transitive io.kubetun.spi;
     requires transitive micrometer.core;
     requires com.lmax.disruptor;
+    requires io.netty.codec;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
 

@@ -7,6 +7,7 @@ import io.kubetun.spi.KubetunException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -39,12 +40,18 @@ public final class Main {
     public static int run(Installation installation, String... arguments) {
         boolean verbose = Arrays.asList(arguments).contains("--verbose");
         Logging.configure(verbose, System.getenv("LOG_LEVEL"));
-        CommandLine line = new CommandTree(
-                        installation, PluginRegistry.load(installation.pluginFolders(), CommandTree.FIXED))
-                .build();
+        CommandLine line = commands(installation, arguments);
         line.setParameterExceptionHandler(Main::wrongUsage);
         line.setExecutionExceptionHandler((error, command, parsed) -> report(error, verbose));
         return line.execute(arguments);
+    }
+
+    private static CommandLine commands(Installation installation, String... arguments) {
+        return (arguments.length == 0 ? Optional.<CommandLine>empty() : CommandTree.buildAsking(arguments[0]))
+                .orElseGet(() -> {
+                    PluginRegistry plugins = PluginRegistry.load(installation.pluginFolders(), CommandTree.FIXED);
+                    return new CommandTree(installation, () -> plugins).build();
+                });
     }
 
     private static int wrongUsage(ParameterException error, String[] arguments) {

@@ -1,14 +1,15 @@
 package io.kubetun.kernel;
 
-import io.kubetun.kernel.control.ControlClient;
+import io.kubetun.kernel.control.ControlCommands;
 import io.kubetun.kernel.control.ControlServer;
+import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.metrics.Metrics;
 import io.kubetun.kernel.plugin.PluginRegistry;
-import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.Session;
+import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.kernel.session.SessionServices;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.kernel.session.Sessions;
@@ -16,7 +17,8 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
-import java.nio.file.Path;
+import java.nio.channels.FileLock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +38,8 @@ public final class Kernel implements AutoCloseable {
     private final Metrics metrics = new Metrics(events);
     private final NettyTransport transport;
     private final Sessions sessions;
+    private final NettyTransport controlTransport = new NettyTransport(1);
+    private final Optional<FileLock> background;
     private final ControlServer control;
     private final Repair.Report repaired;
 
@@ -47,18 +51,40 @@ public final class Kernel implements AutoCloseable {
      * @throws KubetunException if the control socket cannot be opened
      */
     public Kernel(KernelSettings settings, PluginRegistry plugins) throws KubetunException {
-        this(settings, InstalledServices.of(plugins::mode));
+        this(settings, InstalledServices.of(plugins::mode), Optional.empty());
     }
 
-    Kernel(KernelSettings settings, InstalledServices services) throws KubetunException {
+    /**
+     * Starts the background kernel of this user, unless it runs already.
+     *
+     * @param settings about this machine
+     * @param plugins the modes
+     * @return the kernel; empty if another process is it
+     * @throws KubetunException if the control socket cannot be opened
+     */
+    public static Optional<Kernel> inBackground(KernelSettings settings, PluginRegistry plugins)
+            throws KubetunException {
+        Optional<FileLock> lock = Kernels.lock(settings.runtimeFolder());
+        if (lock.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Kernel(settings, InstalledServices.of(plugins::mode), lock));
+    }
+
+    Kernel(KernelSettings settings, InstalledServices services, Optional<FileLock> background) throws KubetunException {
         this.settings = settings;
+        this.background = background;
         transport = new NettyTransport(settings.eventLoops());
         sessions = new Sessions(() -> lend(services), this::idsElsewhere);
         repaired = repair(services);
         try {
-            control = ControlServer.open(settings.runtimeFolder(), sessions);
+            ControlCommands commands = new ControlCommands(sessions, events);
+            control = background.isPresent()
+                    ? ControlServer.ofBackground(settings.runtimeFolder(), controlTransport, commands)
+                    : ControlServer.ofProcess(settings.runtimeFolder(), controlTransport, commands);
         } catch (KubetunException e) {
             transport.close();
+            controlTransport.close();
             events.close();
             throw e;
         }
@@ -67,16 +93,14 @@ public final class Kernel implements AutoCloseable {
     /**
      * Starts a session: all modes of the profile or none. Blocks until it is ready.
      *
-     * @param profile what it shall be
-     * @param helper the socket of the privileged helper, if there is one
+     * @param request what it shall be, and for whom
      * @param progress told each step
      * @return the running session
      * @throws KubetunException if it could not start; nothing is left of it
      * @throws InterruptedException if interrupted, or the kernel is closed, meanwhile; nothing is left of it
      */
-    public Session start(Profile profile, Optional<Path> helper, Progress progress)
-            throws KubetunException, InterruptedException {
-        return sessions.start(profile, helper, progress);
+    public Session start(SessionRequest request, Progress progress) throws KubetunException, InterruptedException {
+        return sessions.start(request, progress);
     }
 
     /**
@@ -115,11 +139,23 @@ public final class Kernel implements AutoCloseable {
         return repaired;
     }
 
+    /**
+     * Waits until there has been no session for a while; from then on none can start.
+     *
+     * @param grace how long
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public void awaitIdle(Duration grace) throws InterruptedException {
+        sessions.awaitIdle(grace);
+    }
+
     /** Ends all sessions and the kernel: within a second, unless a mode or a change to the machine hangs. Idempotent. */
     @Override
     public void close() {
         sessions.close();
         control.close();
+        controlTransport.close();
+        background.ifPresent(Kernels::unlock);
         transport.close();
         events.close();
         metrics.close();
@@ -147,9 +183,10 @@ public final class Kernel implements AutoCloseable {
 
     private Set<String> idsElsewhere() {
         try {
-            return ControlClient.statusOfOthers(settings.runtimeFolder(), control.path()).stream()
-                    .map(SessionStatus::id)
-                    .collect(Collectors.toSet());
+            return new Kernels(settings.runtimeFolder())
+                    .statusOfOthers(control.path()).stream()
+                            .map(SessionStatus::id)
+                            .collect(Collectors.toSet());
         } catch (KubetunException e) {
             LOG.debug("the other kernels are not known", e);
             return Set.of();

@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.kubetun.kernel.control.ControlClient;
+import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.Session;
+import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.kernel.session.SessionStatus.State;
 import io.kubetun.spi.ErrorCode;
@@ -57,7 +58,7 @@ class KernelTest {
         server = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"));
         installation.modes.put("one", new ForwardFactory("one", installation.journal::add));
         installation.modes.put("two", new ForwardFactory("two", installation.journal::add));
-        kernel = new Kernel(settings, installation.services());
+        kernel = new Kernel(settings, installation.services(), Optional.empty());
     }
 
     @AfterEach
@@ -70,7 +71,7 @@ class KernelTest {
     void startsAllModesInOrderAndCarriesFlows() throws Exception {
         List<Event> events = new CopyOnWriteArrayList<>();
         kernel.events().subscribe("test", events::add);
-        Session session = kernel.start(profile(Map.of()), Optional.empty(), progress::add);
+        Session session = kernel.start(request(Map.of()), progress::add);
         assertThat(session.id()).matches("[0-9a-f]{4}");
         assertThat(installation.journal).containsExactly("open host", "open cluster", "start one", "start two");
         assertThat(progress).anyMatch(line -> line.contains("loopback/x") && line.contains("v1.34.4"));
@@ -89,7 +90,7 @@ class KernelTest {
 
     @Test
     void endsInOrderWithinASecondAndLeavesNothing() throws Exception {
-        Session session = kernel.start(profile(Map.of()), Optional.empty(), progress::add);
+        Session session = kernel.start(request(Map.of()), progress::add);
         SessionStatus status = session.status();
         try (Socket client = connect(status);
                 Socket accepted = server.accept()) {
@@ -114,7 +115,7 @@ class KernelTest {
     @Test
     void startsNoneWhenOneModeFails() throws Exception {
         assertThatExceptionOfType(KubetunException.class)
-                .isThrownBy(() -> kernel.start(profile(Map.of("two", "told")), Optional.empty(), progress::add))
+                .isThrownBy(() -> kernel.start(request(Map.of("two", "told")), progress::add))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.PORT_IN_USE));
         assertThat(installation.journal)
                 .containsExactly("open host", "open cluster", "start one", "start two", "stop one", "close cluster");
@@ -124,7 +125,7 @@ class KernelTest {
     @Test
     void blamesThePluginWhenAModeThrowsSomethingElse() {
         assertThatExceptionOfType(KubetunException.class)
-                .isThrownBy(() -> kernel.start(profile(Map.of("one", "bug")), Optional.empty(), progress::add))
+                .isThrownBy(() -> kernel.start(request(Map.of("one", "bug")), progress::add))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.PLUGIN_BROKEN));
         assertNothingIsLeft();
     }
@@ -133,12 +134,12 @@ class KernelTest {
     void startsNothingForAnUnknownModeOrAClusterThatIsDown() {
         installation.modes.remove("two");
         assertThatExceptionOfType(KubetunException.class)
-                .isThrownBy(() -> kernel.start(profile(Map.of()), Optional.empty(), progress::add))
+                .isThrownBy(() -> kernel.start(request(Map.of()), progress::add))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.PLUGIN_UNKNOWN));
         installation.modes.put("two", new ForwardFactory("two", installation.journal::add));
         installation.unreachable = true;
         assertThatExceptionOfType(KubetunException.class)
-                .isThrownBy(() -> kernel.start(profile(Map.of()), Optional.empty(), progress::add))
+                .isThrownBy(() -> kernel.start(request(Map.of()), progress::add))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CLUSTER_UNREACHABLE));
         assertThat(installation.journal).doesNotContain("start one");
         assertNothingIsLeft();
@@ -168,7 +169,7 @@ class KernelTest {
 
     @Test
     void followsLinksAndModesInItsState() throws Exception {
-        Session session = kernel.start(profile(Map.of()), Optional.empty(), progress::add);
+        Session session = kernel.start(request(Map.of()), progress::add);
         var events = installation.environments.getFirst().events();
         events.publish(new Event.LinkLost(session.id(), "api", "it is down"));
         assertThat(session.status().state()).isEqualTo(State.RECONNECTING);
@@ -182,7 +183,7 @@ class KernelTest {
 
     @Test
     void repairsWhatADeadKernelLeftWhenItStarts() throws Exception {
-        kernel.start(profile(Map.of()), Optional.empty(), progress::add);
+        kernel.start(request(Map.of()), progress::add);
         Path dead = folder.resolve("dead");
         Files.createDirectories(dead.resolve("journal"));
         for (Path journal : journals()) {
@@ -191,7 +192,7 @@ class KernelTest {
             }
         }
         KernelSettings after = new KernelSettings(dead, folder.resolve("run"), 1, 10);
-        try (Kernel next = new Kernel(after, installation.services())) {
+        try (Kernel next = new Kernel(after, installation.services(), Optional.empty())) {
             assertThat(next.repaired().undone()).hasSize(2);
             assertThat(folder.resolve("one")).doesNotExist();
             assertThat(folder.resolve("two")).doesNotExist();
@@ -203,22 +204,23 @@ class KernelTest {
 
     @Test
     void isSeenAndStoppedByOtherProcesses() throws Exception {
-        Session session = kernel.start(profile(Map.of()), Optional.empty(), progress::add);
-        try (Kernel other = new Kernel(settings, installation.services())) {
-            Session second = other.start(profile(Map.of()), Optional.empty(), progress::add);
-            assertThat(ControlClient.statusOfAll(settings.runtimeFolder()))
-                    .containsExactlyInAnyOrder(session.status(), second.status());
+        Session session = kernel.start(request(Map.of()), progress::add);
+        try (Kernel other = new Kernel(settings, installation.services(), Optional.empty())) {
+            Session second = other.start(request(Map.of()), progress::add);
+            assertThat(kernels().status()).containsExactlyInAnyOrder(session.status(), second.status());
         }
-        assertThat(ControlClient.statusOfAll(settings.runtimeFolder())).containsExactly(session.status());
-        assertThat(ControlClient.stop(settings.runtimeFolder(), "none")).isFalse();
-        assertThat(ControlClient.stop(settings.runtimeFolder(), session.id())).isTrue();
+        assertThat(kernels().status()).containsExactly(session.status());
+        assertThatExceptionOfType(KubetunException.class)
+                .isThrownBy(() -> kernels().find("none"))
+                .withMessageContaining("kubetun status");
+        kernels().find(session.id()).kernel().stop(session.id(), "stopped by another process");
         assertThat(session.ended()).isCompletedWithValue("stopped by another process");
-        assertThat(ControlClient.statusOfAll(settings.runtimeFolder())).isEmpty();
+        assertThat(kernels().status()).isEmpty();
     }
 
     @Test
     void countsSessionsWhileTheyLive() throws Exception {
-        Session session = kernel.start(profile(Map.of()), Optional.empty(), progress::add);
+        Session session = kernel.start(request(Map.of()), progress::add);
         var registry = kernel.metrics().registry();
         try (Socket client = connect(session.status());
                 Socket accepted = server.accept()) {
@@ -244,7 +246,7 @@ class KernelTest {
 
     @Test
     void keepsStateToItsUser() throws Exception {
-        kernel.start(profile(Map.of()), Optional.empty(), progress::add);
+        kernel.start(request(Map.of()), progress::add);
         try (Stream<Path> folders = Files.find(folder.resolve("state"), 5, (path, at) -> at.isDirectory())) {
             assertThat(folders)
                     .isNotEmpty()
@@ -260,8 +262,16 @@ class KernelTest {
         assertThat(journals()).isEmpty();
     }
 
+    private Kernels kernels() {
+        return new Kernels(settings.runtimeFolder());
+    }
+
+    private SessionRequest request(Map<String, String> faults) {
+        return SessionRequest.here(profile(faults), Optional.empty());
+    }
+
     private FutureTask<Session> hangingStart() {
-        return new FutureTask<>(() -> kernel.start(profile(Map.of("two", "hang")), Optional.empty(), progress::add));
+        return new FutureTask<>(() -> kernel.start(request(Map.of("two", "hang")), progress::add));
     }
 
     private List<Path> journals() {

@@ -15,26 +15,12 @@ import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.ClusterProvider;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Opens Kubernetes clusters by kubectl's rules: flags, kubeconfig, service account. Thread-safe. */
 public final class KubeClusterProvider implements ClusterProvider {
-    private final Map<String, String> variables;
-
-    /** Makes a provider that reads this process's environment: KUBECONFIG, HOME, HTTPS_PROXY and the like. */
-    public KubeClusterProvider() {
-        this(System.getenv());
-    }
-
-    /**
-     * Makes a provider with another environment.
-     *
-     * @param variables the variables that count
-     */
-    public KubeClusterProvider(Map<String, String> variables) {
-        this.variables = Map.copyOf(variables);
-    }
+    /** Makes a provider; whose environment counts is said with each cluster. */
+    public KubeClusterProvider() {}
 
     @Override
     public List<Option> options() {
@@ -45,7 +31,7 @@ public final class KubeClusterProvider implements ClusterProvider {
     public Cluster open(Config options, ClusterEnvironment environment) throws KubetunException {
         ClusterOptions chosen = new ClusterOptions(options);
         Optional<WireFormat> format = chosen.portForwardFormat();
-        Connection connection = new ConnectionLoader(chosen, variables).load();
+        Connection connection = new ConnectionLoader(chosen, environment.variables()).load();
         KubeApiServer server;
         try {
             server = new KubeApiServer(connection, environment.progress());

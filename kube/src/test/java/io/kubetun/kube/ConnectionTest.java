@@ -168,7 +168,6 @@ class ConnectionTest {
     }
 
     private KubeCluster open(String options) throws KubetunException {
-        return (KubeCluster) new KubeClusterProvider(Map.of("HOME", "/nonexistent"))
-                .open(ConfigFactory.parseString(options), told.environment());
+        return (KubeCluster) new KubeClusterProvider().open(ConfigFactory.parseString(options), told.environment());
     }
 }

@@ -19,7 +19,6 @@ import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -240,9 +239,7 @@ class KubeClusterTest {
 
     private KubeCluster connect(String more) throws KubetunException, IOException {
         String options = "namespace=lab, server=\"" + api.uri() + "\", " + more;
-        Map<String, String> variables = Map.of("HOME", "/nonexistent");
-        return (KubeCluster)
-                new KubeClusterProvider(variables).open(ConfigFactory.parseString(options), told.environment());
+        return (KubeCluster) new KubeClusterProvider().open(ConfigFactory.parseString(options), told.environment());
     }
 
     private static String service(String ip) {

@@ -14,6 +14,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -57,7 +58,7 @@ public final class Told implements AutoCloseable {
                 return NioServerSocketChannel::new;
             }
         };
-        return new ClusterEnvironment("s1", transport, bus, progress::add);
+        return new ClusterEnvironment("s1", transport, bus, progress::add, Map.of("HOME", "/nonexistent"));
     }
 
     public List<Event> events() {

@@ -19,6 +19,12 @@ public enum ErrorCode {
     CONTEXT_UNKNOWN(24),
     /** The state of an earlier session is unreadable. */
     STATE_UNREADABLE(25),
+    /** A session of that name is running already. */
+    SESSION_EXISTS(26),
+    /** No session has that id, or no mode of it that name. */
+    SESSION_UNKNOWN(27),
+    /** The background kernel cannot be started, or is of another version. */
+    KERNEL_UNUSABLE(28),
     /** The user may not do this in the cluster (403). */
     FORBIDDEN(30),
     /** The user's credentials are missing, wrong or expired (401, or the exec plugin failed). */

@@ -2,14 +2,20 @@ package io.kubetun.distribution.command;
 
 import io.kubetun.distribution.Installation;
 import io.kubetun.distribution.Version;
+import io.kubetun.kernel.KernelSettings;
+import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.ModeDescriptor.Option;
 import io.kubetun.spi.cluster.ClusterProvider;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,27 +24,55 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class CommandTree {
     /** The commands that no mode may take. */
     public static final Set<String> FIXED = Set.of(
-            "status", "plugins", "profiles", "config", "schema", "demo", "helper", "version", "completion", "help");
+            "status",
+            "disconnect",
+            "quit",
+            "kernel",
+            "plugins",
+            "profiles",
+            "config",
+            "schema",
+            "demo",
+            "helper",
+            "version",
+            "completion",
+            "help");
 
     private static final int WIDTH = 120;
 
     private final Installation installation;
-    private final PluginRegistry plugins;
-    private final List<Option> clusterOptions;
+    private final Supplier<PluginRegistry> plugins;
 
     /**
      * Takes what the commands are made from.
      *
      * @param installation where things are
-     * @param plugins what is loaded
+     * @param plugins what is loaded, asked for only if a command needs it
      */
-    public CommandTree(Installation installation, PluginRegistry plugins) {
+    public CommandTree(Installation installation, Supplier<PluginRegistry> plugins) {
         this.installation = installation;
         this.plugins = plugins;
-        this.clusterOptions = ServiceLoader.load(CommandTree.class.getModule().getLayer(), ClusterProvider.class)
-                .findFirst()
-                .map(ClusterProvider::options)
-                .orElse(List.of());
+    }
+
+    /**
+     * Builds only one command, for those that ask a kernel and want to be done before a plugin could be loaded.
+     *
+     * @param command the first word of the command line
+     * @return the root command with this one below it; empty if it is none of those
+     */
+    public static Optional<CommandLine> buildAsking(String command) {
+        CommandSpec root = CommandSpec.create().name("kubetun");
+        Optional.ofNullable(asking().get(command)).ifPresent(spec -> root.addSubcommand(command, finished(spec.get())));
+        return root.subcommands().isEmpty() ? Optional.empty() : Optional.of(new CommandLine(finished(root)));
+    }
+
+    private static Map<String, Supplier<CommandSpec>> asking() {
+        Kernels kernels = new Kernels(KernelSettings.ofUser().runtimeFolder());
+        Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
+        commands.put("status", () -> new StatusCommand(kernels).spec());
+        commands.put("disconnect", () -> new DisconnectCommand(kernels).spec());
+        commands.put("quit", () -> new QuitCommand(kernels).spec());
+        return commands;
     }
 
     /**
@@ -47,6 +81,11 @@ public final class CommandTree {
      * @return the root command
      */
     public CommandLine build() {
+        List<Option> clusterOptions = ServiceLoader.load(
+                        CommandTree.class.getModule().getLayer(), ClusterProvider.class)
+                .findFirst()
+                .map(ClusterProvider::options)
+                .orElse(List.of());
         Sessions sessions = new Sessions(installation, plugins, clusterOptions);
         CommandSpec root = new RootCommand(sessions).spec();
         root.usageMessage()
@@ -55,22 +94,23 @@ public final class CommandTree {
                         "",
                         "Starts the modes that a profile names, or one mode by its own command.");
         finished(root);
-        for (ModeDescriptor mode : plugins.modes()) {
+        for (ModeDescriptor mode : plugins.get().modes()) {
             CommandSpec command = new ModeCommand(mode, clusterOptions, sessions).spec();
             if (!mode.command().equals(mode.name())) {
                 command.aliases(mode.name());
             }
             root.addSubcommand(mode.command(), finished(command));
         }
-        root.addSubcommand("status", finished(new StatusCommand().spec()));
-        root.addSubcommand("plugins", finished(new PluginsCommand(plugins).spec()));
+        asking().forEach((name, spec) -> root.addSubcommand(name, finished(spec.get())));
+        root.addSubcommand("kernel", finished(new KernelCommand(plugins).spec()));
+        root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
         root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));
         CommandSpec config = CommandSpec.create();
         config.usageMessage().description("Shows how profiles are read.");
         config.addSubcommand("view", finished(new ConfigViewCommand(sessions).spec()));
         root.addSubcommand("config", finished(config));
         root.addSubcommand("schema", finished(new SchemaCommand(sessions).spec()));
-        root.addSubcommand("demo", finished(new DemoCommand(plugins, clusterOptions).spec()));
+        root.addSubcommand("demo", finished(new DemoCommand(plugins.get(), clusterOptions).spec()));
         root.addSubcommand("helper", finished(new HelperCommand().spec()));
         CommandSpec version = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> {
             System.out.println(Version.line());

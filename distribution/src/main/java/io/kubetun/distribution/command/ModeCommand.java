@@ -18,6 +18,7 @@ final class ModeCommand implements Callable<Integer> {
     private final Flags flags = new Flags();
     private final CommandSpec spec;
     private final Optional<Purge> purge;
+    private final StartFlags start;
     private final OptionSpec contexts = OptionSpec.builder("-x", "--contexts")
             .type(List.class)
             .auxiliaryTypes(String.class)
@@ -35,6 +36,7 @@ final class ModeCommand implements Callable<Integer> {
         flags.add(spec, "modes." + mode.name(), mode.options());
         flags.add(spec, "cluster", clusterOptions);
         spec.addOption(contexts);
+        start = new StartFlags(spec, true);
         purge = Purge.fits(spec) ? Optional.of(new Purge(spec)) : Optional.empty();
     }
 
@@ -52,6 +54,6 @@ final class ModeCommand implements Callable<Integer> {
         on.put("modes." + mode.name(), Map.of());
         Overrides overrides = flags.overrides(spec.commandLine().getParseResult(), on);
         List<String> wanted = contexts.getValue();
-        return sessions.runAdHoc(mode.command(), overrides, wanted == null ? List.of() : wanted);
+        return sessions.runAdHoc(mode.command(), overrides, wanted == null ? List.of() : wanted, start);
     }
 }

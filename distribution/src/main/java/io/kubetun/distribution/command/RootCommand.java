@@ -12,6 +12,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class RootCommand implements Callable<Integer> {
     private final Sessions sessions;
     private final Flags flags = new Flags();
+    private final StartFlags start;
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OptionSpec profile = OptionSpec.builder("--profile", "-p")
             .type(String.class)
@@ -30,6 +31,7 @@ final class RootCommand implements Callable<Integer> {
                 .description("Print the version.")
                 .build());
         flags.add(spec, "cluster", sessions.clusterOptions());
+        start = new StartFlags(spec, false);
     }
 
     CommandSpec spec() {
@@ -44,6 +46,6 @@ final class RootCommand implements Callable<Integer> {
             line.usage(line.getErr());
             return ErrorCode.USAGE.status();
         }
-        return sessions.runProfile(name, flags.overrides(spec.commandLine().getParseResult(), Map.of()));
+        return sessions.runProfile(name, flags.overrides(spec.commandLine().getParseResult(), Map.of()), start);
     }
 }

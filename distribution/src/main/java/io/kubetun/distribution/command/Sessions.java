@@ -1,36 +1,27 @@
 package io.kubetun.distribution.command;
 
 import io.kubetun.distribution.Installation;
-import io.kubetun.kernel.Kernel;
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Overrides;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.profile.ProfileLoader;
 import io.kubetun.kernel.profile.ProfileSchema;
-import io.kubetun.kernel.session.Session;
-import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor.Option;
-import io.kubetun.spi.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
-/**
- * Runs sessions in this process until they end or the user interrupts. The seam for a background kernel: what starts
- * sessions elsewhere takes this class's place.
- */
+/** Makes profiles of what was typed, and has them hosted. */
 final class Sessions {
     private final Installation installation;
-    private final PluginRegistry plugins;
+    private final Supplier<PluginRegistry> plugins;
     private final List<Option> clusterOptions;
 
-    Sessions(Installation installation, PluginRegistry plugins, List<Option> clusterOptions) {
+    Sessions(Installation installation, Supplier<PluginRegistry> plugins, List<Option> clusterOptions) {
         this.installation = installation;
         this.plugins = plugins;
         this.clusterOptions = clusterOptions;
@@ -41,7 +32,7 @@ final class Sessions {
     }
 
     ProfileSchema schema() {
-        return new ProfileSchema(clusterOptions, plugins.modes());
+        return new ProfileSchema(clusterOptions, plugins.get().modes());
     }
 
     ProfileLoader profiles() {
@@ -49,15 +40,15 @@ final class Sessions {
                 schema(), installation.profileFolders(), installation.environment(), System.getProperties());
     }
 
-    int runProfile(String name, Overrides overrides) throws KubetunException, InterruptedException {
-        return run(List.of(profiles().load(name, overrides)));
+    int runProfile(String name, Overrides overrides, StartFlags flags) throws KubetunException, InterruptedException {
+        return run(List.of(profiles().load(name, overrides)), flags);
     }
 
-    int runAdHoc(String name, Overrides overrides, List<String> contexts)
+    int runAdHoc(String name, Overrides overrides, List<String> contexts, StartFlags flags)
             throws KubetunException, InterruptedException {
         ProfileLoader loader = profiles();
         if (contexts.isEmpty()) {
-            return run(List.of(loader.adHoc(name, overrides)));
+            return run(List.of(loader.adHoc(name, overrides)), flags);
         }
         List<Profile> each = new ArrayList<>();
         for (String context : contexts) {
@@ -65,42 +56,17 @@ final class Sessions {
             values.put("cluster.context", context);
             each.add(loader.adHoc(name, new Overrides(values)));
         }
-        return run(each);
+        return run(each, flags);
     }
 
-    private int run(List<Profile> profiles) throws KubetunException, InterruptedException {
-        Progress progress = System.err::println;
-        KernelSettings settings = KernelSettings.ofUser();
-        Kernel kernel = new Kernel(settings, plugins);
-        AtomicBoolean interrupted = new AtomicBoolean();
-        Runnable close = kernel::close;
-        Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> {
-            interrupted.set(true);
-            close.run();
-        });
-        Runtime.getRuntime().addShutdownHook(stop);
-        List<CompletableFuture<String>> ends = new ArrayList<>();
-        try (kernel) {
-            for (Profile profile : profiles) {
-                Session session = kernel.start(profile, installation.helper(), progress);
-                ends.add(session.ended());
-            }
-            progress.step("Ready. Press Ctrl-C to stop.");
-            String reason = (String) CompletableFuture.anyOf(ends.toArray(CompletableFuture[]::new))
-                    .get();
-            if (interrupted.get()) {
-                progress.step("Stopped. Nothing is left behind.");
-                return ErrorCode.INTERRUPTED.status();
-            }
-            throw new KubetunException(
-                    ErrorCode.SESSION_LOST, "the session has ended", reason, "Start it again with the same command");
-        } catch (ExecutionException e) {
-            throw new KubetunException(
-                    ErrorCode.INTERNAL,
-                    "the session has ended",
-                    String.valueOf(e.getCause()),
-                    "Run it again with --verbose",
-                    e.getCause());
-        }
+    private int run(List<Profile> profiles, StartFlags flags) throws KubetunException, InterruptedException {
+        List<Profile> named = profiles.stream()
+                .map(profile -> flags.name().map(profile::named).orElse(profile))
+                .toList();
+        Hosting hosting = flags.foreground() || Installation.isRoot()
+                ? new ForegroundHosting(installation, plugins.get())
+                : new BackgroundHosting(
+                        installation, new BackgroundKernel(installation, KernelSettings.ofUser()), flags.stays());
+        return hosting.run(named);
     }
 }

@@ -2,8 +2,7 @@ package io.kubetun.distribution.command;
 
 import io.kubetun.distribution.output.Format;
 import io.kubetun.distribution.output.Table;
-import io.kubetun.kernel.KernelSettings;
-import io.kubetun.kernel.control.ControlClient;
+import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Mode.Listening;
@@ -20,7 +19,10 @@ final class StatusCommand implements Callable<Integer> {
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OptionSpec output = output(spec);
 
-    StatusCommand() {
+    private final Kernels kernels;
+
+    StatusCommand(Kernels kernels) {
+        this.kernels = kernels;
         spec.usageMessage().description("Shows the running sessions and where they listen.");
     }
 
@@ -43,8 +45,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws KubetunException {
         Format format = Format.parse(output.getValue());
-        List<SessionStatus> sessions =
-                ControlClient.statusOfAll(KernelSettings.ofUser().runtimeFolder());
+        List<SessionStatus> sessions = kernels.status();
         switch (format) {
             case JSON, YAML ->
                 System.out.println(format.render(Map.of(

@@ -8,6 +8,7 @@ import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.profile.ProfileLoader;
 import io.kubetun.kernel.profile.ProfileSchema;
 import io.kubetun.kernel.session.Session;
+import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor.Option;
@@ -105,7 +106,7 @@ public final class Demo {
         KernelSettings settings = new KernelSettings(
                 scratch.resolve("state"), scratch.resolve("run"), defaults.eventLoops(), defaults.maxFlows());
         try (Kernel kernel = new Kernel(settings, plugins)) {
-            Session session = kernel.start(profile, Optional.empty(), _ -> {});
+            Session session = kernel.start(SessionRequest.here(profile, Optional.empty()), _ -> {});
             InetSocketAddress socks = session.status().modes().stream()
                     .map(SessionStatus.ModeStatus::listening)
                     .flatMap(List::stream)

@@ -2,114 +2,137 @@ package io.kubetun.kernel.control;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Progress;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
+import java.util.function.Consumer;
 
-/** Asks the living kernels of this user. Stateless; methods block, a few seconds at most for each kernel that hangs. */
-public final class ControlClient {
-    /** Bytes of a response; a longer one is cut. */
-    private static final int MAX_RESPONSE = 16 * 1024 * 1024;
+/**
+ * Asks one kernel. Methods block until it has answered: at most as long as what is asked takes. Safe for use by several
+ * threads.
+ *
+ * @param socket its control socket
+ */
+public record ControlClient(Path socket) {
+    /** What only looks something up is answered within this time, or never. */
+    private static final Duration LOOKUP = Duration.ofSeconds(3);
 
-    private static final Duration LIMIT = Duration.ofSeconds(3);
-
-    private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
-
-    private ControlClient() {}
-
-    /**
-     * Asks all kernels for their sessions. A kernel that is just ending, or does not answer, is left out.
-     *
-     * @param runtimeFolder where the control sockets are; need not exist
-     * @return the sessions
-     * @throws KubetunException if the folder cannot be read
-     */
-    public static List<SessionStatus> statusOfAll(Path runtimeFolder) throws KubetunException {
-        return statusOf(runtimeFolder, socket -> true);
-    }
+    /** What ends a session is done within this time, unless the cluster or a mode hangs. */
+    private static final Duration ENDING = Duration.ofSeconds(30);
 
     /**
-     * Asks all kernels but one.
+     * Says whether somebody listens.
      *
-     * @param runtimeFolder where the control sockets are; need not exist
-     * @param own the control socket of the kernel that is not asked
-     * @return the sessions of the others
-     * @throws KubetunException if the folder cannot be read
+     * @return true if so
      */
-    public static List<SessionStatus> statusOfOthers(Path runtimeFolder, Path own) throws KubetunException {
-        return statusOf(runtimeFolder, socket -> !socket.equals(own));
-    }
-
-    private static List<SessionStatus> statusOf(Path runtimeFolder, Predicate<Path> which) throws KubetunException {
-        List<SessionStatus> all = new ArrayList<>();
-        for (Config response : askAll(runtimeFolder, which, Map.of("command", "status"))) {
-            for (Config session : response.getConfigList("sessions")) {
-                all.add(StatusJson.decode(session));
-            }
-        }
-        return all;
-    }
-
-    /**
-     * Ends a session, in whichever kernel it is, and returns when nothing is left of it.
-     *
-     * @param runtimeFolder where the control sockets are
-     * @param session its id
-     * @return whether there was such a session
-     * @throws KubetunException if the folder cannot be read
-     */
-    public static boolean stop(Path runtimeFolder, String session) throws KubetunException {
-        return askAll(runtimeFolder, socket -> true, Map.of("command", "stop", "session", session)).stream()
-                .anyMatch(response -> response.getBoolean("stopped"));
-    }
-
-    private static List<Config> askAll(Path runtimeFolder, Predicate<Path> which, Map<String, Object> request)
-            throws KubetunException {
-        List<Config> responses = new ArrayList<>();
-        try {
-            for (Path socket : new ControlSockets(runtimeFolder).living()) {
-                if (!which.test(socket)) {
-                    continue;
-                }
-                try {
-                    Config response = ask(socket, request);
-                    if (response.getBoolean("ok")) {
-                        responses.add(response);
-                    } else {
-                        LOG.warn("the kernel at {} refused: {}", socket, response.getString("error"));
-                    }
-                } catch (IOException | ConfigException e) {
-                    LOG.debug("the kernel at {} did not answer", socket, e);
-                }
-            }
+    public boolean isThere() {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return channel.isConnected();
         } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Asks for the sessions.
+     *
+     * @return in the order of their start
+     * @throws KubetunException if the kernel does not answer
+     */
+    public List<SessionStatus> status() throws KubetunException {
+        return sessions(ask("status", Map.of(), LOOKUP));
+    }
+
+    /**
+     * Starts a session and waits until it is ready.
+     *
+     * @param request what it shall be
+     * @param follow whether to stay until its end
+     * @param progress told each step
+     * @param ready told the session's id
+     * @return the reason of the session's end; empty if it was not waited for
+     * @throws KubetunException if the session did not start, or the kernel has gone
+     */
+    public String start(SessionRequest request, boolean follow, Progress progress, Consumer<String> ready)
+            throws KubetunException {
+        Map<String, Object> parameters = Map.of("session", RequestJson.encode(request), "follow", follow);
+        return exchange("start", parameters, Optional.empty(), line -> {
+                    if (line.hasPath("step")) {
+                        progress.step(line.getString("step"));
+                    }
+                    if (line.hasPath("ready")) {
+                        ready.accept(line.getString("ready"));
+                    }
+                })
+                .getString("reason");
+    }
+
+    /**
+     * Ends a session, and returns when nothing is left of it.
+     *
+     * @param session its id
+     * @param reason why, for people
+     * @throws KubetunException if there is no such session
+     */
+    public void stop(String session, String reason) throws KubetunException {
+        ask("stop", Map.of("session", session, "reason", reason), ENDING);
+    }
+
+    /**
+     * Ends the kernel and its sessions, whatever its version is. Its process ends right after.
+     *
+     * @return the process
+     * @throws KubetunException if it does not answer
+     */
+    public long quit() throws KubetunException {
+        return ask("quit", Map.of(), ENDING).getLong("pid");
+    }
+
+    /**
+     * Tells the sessions now and whenever something about them changes, until the kernel ends.
+     *
+     * @param changed told the sessions
+     * @throws KubetunException when the kernel has gone
+     */
+    public void watch(Consumer<List<SessionStatus>> changed) throws KubetunException {
+        exchange("watch", Map.of(), Optional.empty(), line -> changed.accept(sessions(line)));
+    }
+
+    private Config ask(String command, Map<String, Object> parameters, Duration limit) throws KubetunException {
+        return exchange(command, parameters, Optional.of(limit), line -> {});
+    }
+
+    private Config exchange(
+            String command, Map<String, Object> parameters, Optional<Duration> limit, Consumer<Config> each)
+            throws KubetunException {
+        try (ControlCall call = ControlCall.open(socket, command, parameters)) {
+            Optional<Deadline> deadline = limit.map(time -> new Deadline(call, time));
+            try {
+                return call.finish(each);
+            } finally {
+                deadline.ifPresent(Deadline::close);
+            }
+        } catch (IOException | ConfigException e) {
             throw new KubetunException(
-                    ErrorCode.STATE_UNREADABLE,
-                    "cannot read " + runtimeFolder,
-                    e.toString(),
-                    "See who owns it: ls -ld " + runtimeFolder,
+                    ErrorCode.SESSION_LOST,
+                    "the kernel at " + socket + " did not answer",
+                    String.valueOf(e.getMessage()),
+                    "See what runs: kubetun status, and what it said: kubetun logs",
                     e);
         }
-        return responses;
     }
 
-    private static Config ask(Path socket, Map<String, Object> request) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            return ControlMessage.within(LIMIT, channel, () -> {
-                ControlMessage.write(channel, ControlMessage.encode(request));
-                return ControlMessage.decode(ControlMessage.readLine(channel, MAX_RESPONSE));
-            });
-        }
+    private static List<SessionStatus> sessions(Config line) {
+        return line.getConfigList("sessions").stream().map(StatusJson::decode).toList();
     }
 }

@@ -1,68 +1,103 @@
 package io.kubetun.kernel.control;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import io.kubetun.kernel.session.Session;
-import io.kubetun.kernel.session.Sessions;
+import io.kubetun.kernel.flow.NettyTransport;
+import io.kubetun.kernel.flow.UnixSockets;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.codec.string.StringDecoder;
+import io.netty.handler.codec.string.StringEncoder;
 import java.io.IOException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers other processes of this user about the sessions of this kernel. Safe for use by several threads. */
+/**
+ * The control socket of a kernel, mode 0600 in a folder of mode 0700: whoever connects and is not this user is turned
+ * away. Safe for use by several threads.
+ */
 public final class ControlServer implements AutoCloseable {
-    /** Requests at the same time; the next one waits for its turn in the socket's backlog. */
-    private static final int MAX_CONNECTIONS = 16;
+    /** Connections at the same time; the next one waits in the socket's backlog. */
+    static final int MAX_CONNECTIONS = 256;
 
-    /** Bytes of a request; a longer one is cut. */
-    private static final int MAX_REQUEST = 64 * 1024;
+    /** Bytes of a request; a longer one is cut. It may hold somebody's whole environment. */
+    static final int MAX_REQUEST = 1024 * 1024;
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Set<PosixFilePermission> SOCKET = PosixFilePermissions.fromString("rw-------");
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
-    private final Sessions sessions;
-    private final ServerSocketChannel server;
     private final Path path;
-    private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
+    private final ControlCommands commands;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Channel server;
 
-    private ControlServer(Sessions sessions, ControlSockets.Bound bound) {
-        this.sessions = sessions;
-        this.server = bound.server();
-        this.path = bound.path();
+    private ControlServer(Path path, NettyTransport transport, ControlCommands commands) throws IOException {
+        this.path = path;
+        this.commands = commands;
+        server = new UnixSockets(transport)
+                .listen(
+                        new ServerBootstrap()
+                                .childOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false))
+                                .childHandler(new Connections()),
+                        path);
+        Files.setPosixFilePermissions(path, SOCKET);
     }
 
     /**
-     * Opens a control socket, mode 0600 in a folder of mode 0700, and answers from then on.
+     * Opens the control socket of a kernel that lives in a command, named by its process, and answers from then on.
      *
      * @param folder the user's folder for sockets
-     * @param sessions what is asked about
+     * @param transport the event loops
+     * @param commands what answers
      * @return the running server
      * @throws KubetunException if the socket cannot be opened
      */
-    public static ControlServer open(Path folder, Sessions sessions) throws KubetunException {
+    public static ControlServer ofProcess(Path folder, NettyTransport transport, ControlCommands commands)
+            throws KubetunException {
         try {
-            ControlServer server = new ControlServer(sessions, new ControlSockets(folder).bind());
-            Thread.ofVirtual().name("control").start(server::accept);
-            return server;
+            return new ControlServer(new ControlSockets(folder).own(), transport, commands);
         } catch (IOException | RuntimeException e) {
-            throw new KubetunException(
-                    ErrorCode.STATE_UNREADABLE,
-                    "cannot open a control socket in " + folder,
-                    String.valueOf(e.getMessage()),
-                    "Name another folder: export XDG_RUNTIME_DIR=/run/user/$(id -u)",
-                    e);
+            throw unusable(folder, e);
         }
+    }
+
+    /**
+     * Opens the control socket of the background kernel, whose lock this process holds.
+     *
+     * @param folder the user's folder for sockets
+     * @param transport the event loops
+     * @param commands what answers
+     * @return the running server
+     * @throws KubetunException if the socket cannot be opened
+     */
+    public static ControlServer ofBackground(Path folder, NettyTransport transport, ControlCommands commands)
+            throws KubetunException {
+        try {
+            return new ControlServer(new ControlSockets(folder).background(), transport, commands);
+        } catch (IOException | RuntimeException e) {
+            throw unusable(folder, e);
+        }
+    }
+
+    static KubetunException unusable(Path folder, Exception cause) {
+        return new KubetunException(
+                ErrorCode.STATE_UNREADABLE,
+                "cannot open a control socket in " + folder,
+                String.valueOf(cause.getMessage()),
+                "Name another folder: export XDG_RUNTIME_DIR=/run/user/$(id -u)",
+                cause);
     }
 
     /**
@@ -79,69 +114,34 @@ public final class ControlServer implements AutoCloseable {
     public void close() {
         try {
             Files.deleteIfExists(path);
-            server.close();
         } catch (IOException e) {
-            LOG.debug("the control socket did not close", e);
+            LOG.debug("the control socket stays", e);
         }
+        server.close().awaitUninterruptibly();
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                free.acquire();
-                SocketChannel client = server.accept();
-                Thread.ofVirtual().name("control-request").start(() -> serve(client));
+    private final class Connections extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel channel) throws IOException {
+            if (!UnixSockets.isOfThisUser(channel)) {
+                LOG.warn("another user was turned away from {}", path);
+                channel.close();
+                return;
             }
-        } catch (InterruptedException | IOException closed) {
-            LOG.debug("the control socket is closed");
-        }
-    }
-
-    private void serve(SocketChannel client) {
-        try (client) {
-            ControlMessage.within(LIMIT, client, () -> {
-                Config request = ControlMessage.decode(ControlMessage.readLine(client, MAX_REQUEST));
-                ControlMessage.write(client, ControlMessage.encode(answer(request)));
-                return null;
+            if (connections.incrementAndGet() >= MAX_CONNECTIONS) {
+                server.config().setAutoRead(false);
+            }
+            channel.closeFuture().addListener(closed -> {
+                if (connections.decrementAndGet() < MAX_CONNECTIONS) {
+                    server.config().setAutoRead(true);
+                }
             });
-        } catch (IOException e) {
-            LOG.debug("a control request failed", e);
-        } finally {
-            free.release();
+            channel.pipeline()
+                    .addLast(
+                            new LineBasedFrameDecoder(MAX_REQUEST, true, true),
+                            new StringDecoder(StandardCharsets.UTF_8),
+                            new StringEncoder(StandardCharsets.UTF_8),
+                            new ControlConnection(commands, channel));
         }
-    }
-
-    private Map<String, Object> answer(Config request) {
-        try {
-            if (request.getInt("version") != ControlMessage.VERSION) {
-                return error("this kernel speaks version " + ControlMessage.VERSION + " of the control protocol");
-            }
-            String command = request.getString("command");
-            return switch (command) {
-                case "status" -> status();
-                case "stop" -> stop(request.getString("session"));
-                default -> error("no such command: " + command);
-            };
-        } catch (ConfigException e) {
-            return error("the request lacks something: " + e.getMessage());
-        }
-    }
-
-    private Map<String, Object> status() {
-        List<Map<String, Object>> all = sessions.all().stream()
-                .map(Session::status)
-                .map(StatusJson::encode)
-                .toList();
-        return Map.of("ok", true, "sessions", all);
-    }
-
-    private Map<String, Object> stop(String id) {
-        Optional<Session> session = sessions.find(id);
-        session.ifPresent(found -> found.close("stopped by another process"));
-        return Map.of("ok", true, "stopped", session.isPresent());
-    }
-
-    private static Map<String, Object> error(String message) {
-        return Map.of("ok", false, "error", message);
     }
 }

@@ -1,14 +1,14 @@
 package io.kubetun.kernel.control;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,14 +19,17 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The folder of control sockets: one socket a kernel, named by its process. Only its user may look into it. */
+/**
+ * The folder of control sockets, which only its user may look into: {@code kernel.sock} of the background kernel, and one
+ * named by its process of each kernel that lives in a command.
+ */
 final class ControlSockets {
     /** Kernels of one process; tests have several. */
     private static final int MAX_PER_PROCESS = 64;
 
+    private static final String BACKGROUND = "kernel.sock";
     private static final Pattern NAME = Pattern.compile("(\\d+)(-\\d+)?\\.sock");
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> SOCKET = PosixFilePermissions.fromString("rw-------");
 
     private final Path folder;
 
@@ -34,26 +37,40 @@ final class ControlSockets {
         this.folder = folder;
     }
 
-    /** Opens the socket of this process's next kernel. */
-    Bound bind() throws IOException {
+    /** Where the background kernel listens, if there is one. */
+    Path background() {
+        return folder.resolve(BACKGROUND);
+    }
+
+    /** Finds a path for this process's next kernel. */
+    Path own() throws IOException {
         prepareFolder();
         long pid = ProcessHandle.current().pid();
         for (int n = 0; n < MAX_PER_PROCESS; n++) {
             Path path = folder.resolve(n == 0 ? pid + ".sock" : pid + "-" + n + ".sock");
-            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                continue;
-            }
-            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            try {
-                server.bind(UnixDomainSocketAddress.of(path));
-                Files.setPosixFilePermissions(path, SOCKET);
-                return new Bound(server, path);
-            } catch (IOException e) {
-                server.close();
-                throw e;
+            if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                return path;
             }
         }
         throw new IOException("this process has " + MAX_PER_PROCESS + " kernels");
+    }
+
+    /**
+     * Becomes the one background kernel of this user, and takes away the socket of one that died.
+     *
+     * @return the lock, held as long as it is open; empty if another process has it
+     */
+    Optional<FileLock> takeBackground() throws IOException {
+        prepareFolder();
+        FileChannel file =
+                FileChannel.open(folder.resolve("kernel.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = file.tryLock();
+        if (lock == null) {
+            file.close();
+            return Optional.empty();
+        }
+        Files.deleteIfExists(background());
+        return Optional.of(lock);
     }
 
     /** Lists the sockets of living processes; those of dead ones are removed. */
@@ -62,7 +79,7 @@ final class ControlSockets {
         try (DirectoryStream<Path> names = Files.newDirectoryStream(folder, "*.sock")) {
             for (Path path : names) {
                 Optional<Long> pid = pid(path);
-                if (pid.isPresent() && ProcessHandle.of(pid.get()).isPresent()) {
+                if (pid.isEmpty() ? path.endsWith(BACKGROUND) : isAlive(pid.get())) {
                     sockets.add(path);
                 } else if (pid.isPresent()) {
                     Files.deleteIfExists(path);
@@ -72,6 +89,10 @@ final class ControlSockets {
             return List.of();
         }
         return sockets;
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).isPresent();
     }
 
     private void prepareFolder() throws IOException {
@@ -99,12 +120,4 @@ final class ControlSockets {
         Matcher name = NAME.matcher(socket.getFileName().toString());
         return name.matches() ? Optional.of(Long.parseLong(name.group(1))) : Optional.empty();
     }
-
-    /**
-     * An open socket.
-     *
-     * @param server listens
-     * @param path where
-     */
-    record Bound(ServerSocketChannel server, Path path) {}
 }

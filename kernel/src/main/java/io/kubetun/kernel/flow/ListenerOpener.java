@@ -64,7 +64,7 @@ final class ListenerOpener {
 
     /** Lets the helper open the socket, and accepts on it from here. */
     Channel takeOver(InetSocketAddress address, ChannelHandler connections) throws KubetunException {
-        if (!transport.takesOverDescriptors()) {
+        if (!transport.isEpoll()) {
             throw new KubetunException(
                     ErrorCode.LISTEN_FAILED,
                     "cannot listen on " + text(address),

@@ -79,8 +79,8 @@ public final class NettyTransport implements Transport, AutoCloseable {
         return this::newListener;
     }
 
-    /** Says whether these loops can take over a listening socket that someone else opened. */
-    boolean takesOverDescriptors() {
+    /** Says whether these are loops of Linux's epoll, which can take over a socket that someone else opened. */
+    boolean isEpoll() {
         return epoll;
     }
 

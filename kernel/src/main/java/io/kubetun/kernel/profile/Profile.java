@@ -22,4 +22,14 @@ public record Profile(String name, Optional<Path> source, Config cluster, Map<St
     public Profile {
         modes = Collections.unmodifiableMap(new LinkedHashMap<>(modes));
     }
+
+    /**
+     * The same under another name.
+     *
+     * @param other the name
+     * @return a new profile
+     */
+    public Profile named(String other) {
+        return new Profile(other, source, cluster, modes, origin);
+    }
 }

@@ -13,6 +13,8 @@ import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import io.kubetun.spi.host.Host;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,6 +28,7 @@ public final class Session implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final String id;
+    private final SessionRequest request;
     private final Profile profile;
     private final Progress progress;
     private final SessionServices services;
@@ -44,9 +47,10 @@ public final class Session implements AutoCloseable {
     private volatile Optional<SessionFlows> flows = Optional.empty();
     private volatile Optional<CountingDialer> dialer = Optional.empty();
 
-    Session(String id, Profile profile, Progress progress, SessionServices services, Consumer<Session> onEnd) {
+    Session(String id, SessionRequest request, Progress progress, SessionServices services, Consumer<Session> onEnd) {
         this.id = id;
-        this.profile = profile;
+        this.request = request;
+        this.profile = request.profile();
         this.progress = progress;
         this.services = services;
         this.onEnd = onEnd;
@@ -61,6 +65,10 @@ public final class Session implements AutoCloseable {
      */
     public String id() {
         return id;
+    }
+
+    Profile profile() {
+        return profile;
     }
 
     Instant since() {
@@ -119,10 +127,10 @@ public final class Session implements AutoCloseable {
     }
 
     /** Starts all or nothing: after an exception nothing is left of it. Called once, on a thread that may block. */
-    void start(Optional<Path> helper) throws KubetunException, InterruptedException {
+    void start() throws KubetunException, InterruptedException {
         try {
             life.begin();
-            open(helper);
+            open();
             modes.start();
             life.begun();
         } catch (KubetunException | InterruptedException | RuntimeException e) {
@@ -155,15 +163,17 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private void open(Optional<Path> helper) throws KubetunException {
-        Host openHost = services.hosts().open(helper);
+    private void open() throws KubetunException {
+        Host openHost = services.hosts().open(request.helper());
         host = Optional.of(openHost);
         openHost.lost()
                 .thenAccept(reason -> Thread.ofVirtual()
                         .name("session-" + id + "-lost")
                         .start(() -> close("the privileged helper is gone (" + reason + ")")));
         Cluster openCluster = services.clusters()
-                .open(profile.cluster(), new ClusterEnvironment(id, services.transport(), events, progress));
+                .open(
+                        profile.cluster(),
+                        new ClusterEnvironment(id, services.transport(), events, progress, request.variables()));
         cluster = Optional.of(openCluster);
         Identity joined = openCluster.identity();
         identity = Optional.of(joined);
@@ -206,6 +216,15 @@ public final class Session implements AutoCloseable {
         cluster.ifPresent(each -> quietly("cluster", each::close));
         host.ifPresent(each -> quietly("host", each::close));
         services.metrics().remove(id);
+        request.transients().forEach(this::delete);
+    }
+
+    private void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} stays: {}", file, e.toString());
+        }
     }
 
     private void quietly(String what, Runnable close) {

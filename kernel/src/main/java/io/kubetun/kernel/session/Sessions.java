@@ -4,7 +4,6 @@ import io.kubetun.kernel.profile.Profile;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The living sessions of a kernel. Safe for use by several threads. */
@@ -46,18 +46,16 @@ public final class Sessions implements AutoCloseable {
     /**
      * Starts a session: all of its modes or none. Blocks; the work is done on a virtual thread.
      *
-     * @param profile what it shall be
-     * @param helper the socket of the privileged helper, if there is one
+     * @param request what it shall be, and for whom
      * @param progress told each step
      * @return the session, ready
      * @throws KubetunException if it could not start; nothing is left of it
      * @throws InterruptedException if interrupted meanwhile; nothing is left of it
      */
-    public Session start(Profile profile, Optional<Path> helper, Progress progress)
-            throws KubetunException, InterruptedException {
-        Session session = admit(profile, progress);
+    public Session start(SessionRequest request, Progress progress) throws KubetunException, InterruptedException {
+        Session session = admit(request, progress);
         FutureTask<Session> start = new FutureTask<>(() -> {
-            session.start(helper);
+            session.start();
             return session;
         });
         Thread.ofVirtual().name("session-" + session.id()).start(start);
@@ -92,10 +90,36 @@ public final class Sessions implements AutoCloseable {
         return Optional.ofNullable(living.get(id));
     }
 
+    /**
+     * Waits until there has been no session for a while, or all are closed; from then on none can start.
+     *
+     * @param grace how long
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public void awaitIdle(Duration grace) throws InterruptedException {
+        synchronized (living) {
+            long deadline = System.nanoTime() + grace.toNanos();
+            while (!closed) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (living.isEmpty() && left <= 0) {
+                    closed = true;
+                } else if (living.isEmpty()) {
+                    living.wait(left);
+                } else {
+                    living.wait();
+                    deadline = System.nanoTime() + grace.toNanos();
+                }
+            }
+        }
+    }
+
     /** Ends all sessions, at the same time, also those that are starting; waits for them, at most 2 s. */
     @Override
     public void close() {
-        closed = true;
+        synchronized (living) {
+            closed = true;
+            living.notifyAll();
+        }
         List<Thread> closers = living.values().stream().map(this::closer).toList();
         long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
         try {
@@ -111,23 +135,42 @@ public final class Sessions implements AutoCloseable {
         return Thread.ofVirtual().name("session-end-" + session.id()).start(session::close);
     }
 
-    private Session admit(Profile profile, Progress progress) throws KubetunException {
+    private Session admit(SessionRequest request, Progress progress) throws KubetunException {
+        Profile profile = request.profile();
         synchronized (living) {
             if (closed || living.size() >= MAX_SESSIONS) {
                 throw new KubetunException(
-                        closed ? ErrorCode.INTERRUPTED : ErrorCode.USAGE,
+                        closed ? ErrorCode.KERNEL_UNUSABLE : ErrorCode.USAGE,
                         "cannot start " + profile.name(),
-                        closed ? "kubetun is ending" : MAX_SESSIONS + " sessions are running",
+                        closed ? "the kernel is ending" : MAX_SESSIONS + " sessions are running",
                         "See them: kubetun status");
             }
-            Session session = new Session(newId(), profile, progress, services.get(), this::remove);
+            refuseSecond(request);
+            Session session = new Session(newId(), request, progress, services.get(), this::remove);
             living.put(session.id(), session);
+            living.notifyAll();
             return session;
         }
     }
 
+    private void refuseSecond(SessionRequest request) throws KubetunException {
+        for (Session each : all()) {
+            if (request.isSameAs(each.profile())) {
+                String name = request.profile().name();
+                throw new KubetunException(
+                        ErrorCode.SESSION_EXISTS,
+                        "did not start " + name,
+                        "session " + each.id() + " is the same and is running",
+                        "End it: kubetun disconnect " + each.id() + ", or start a second one: add --name NAME");
+            }
+        }
+    }
+
     private void remove(Session session) {
-        living.remove(session.id());
+        synchronized (living) {
+            living.remove(session.id());
+            living.notifyAll();
+        }
     }
 
     private String newId() {

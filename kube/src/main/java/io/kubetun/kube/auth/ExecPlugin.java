@@ -9,8 +9,10 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -77,14 +79,10 @@ record ExecPlugin(Login.Exec settings, Progress progress) {
     }
 
     private Process start() throws IOException {
-        String command = settings.command();
-        if (command.contains(File.separator)) {
-            Path path = settings.folder().resolve(command);
-            command = path.toString();
-        }
         ProcessBuilder builder = new ProcessBuilder();
-        builder.command().add(command);
+        builder.command().add(program());
         builder.command().addAll(settings.arguments());
+        builder.environment().clear();
         builder.environment().putAll(settings.environment());
         builder.environment().put("KUBERNETES_EXEC_INFO", info());
         try {
@@ -97,6 +95,21 @@ record ExecPlugin(Login.Exec settings, Progress progress) {
                                     .orElse(""),
                     e);
         }
+    }
+
+    /** The program's path. A bare name is looked up in the person's PATH, not in that of this process. */
+    private String program() {
+        String command = settings.command();
+        if (command.contains(File.separator)) {
+            return settings.folder().resolve(command).toString();
+        }
+        return Arrays.stream(settings.environment().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, command))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst()
+                .orElse(command);
     }
 
     private String info() {

@@ -143,7 +143,7 @@ public final class ConnectionLoader {
             String context, URI server, String namespace, Optional<Entry> cluster, Optional<Entry> user)
             throws KubetunException {
         TrustReader trust = new TrustReader(options, cluster);
-        Login login = new LoginReader(options, user, cluster, server).read();
+        Login login = new LoginReader(options, user, cluster, server, environment).read();
         return new Connection(
                 context,
                 server,

@@ -60,7 +60,7 @@ public record Login(
      * @param apiVersion {@code client.authentication.k8s.io/v1} or {@code /v1beta1}
      * @param command the program: a path, or a name on the PATH
      * @param arguments its arguments
-     * @param environment set in addition to the own environment
+     * @param environment its whole environment
      * @param folder what a relative path of the command starts at
      * @param installHint what to tell a user who does not have the program
      * @param clusterInfo what {@code spec.cluster} says as JSON, if the program wants to know

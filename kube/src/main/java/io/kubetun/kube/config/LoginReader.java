@@ -20,8 +20,14 @@ import java.util.Optional;
  * @param user the kubeconfig's user
  * @param cluster the kubeconfig's cluster, which an exec plugin may ask about
  * @param server the API server
+ * @param environment the person's environment, which an exec plugin gets
  */
-record LoginReader(ClusterOptions options, Optional<Entry> user, Optional<Entry> cluster, URI server) {
+record LoginReader(
+        ClusterOptions options,
+        Optional<Entry> user,
+        Optional<Entry> cluster,
+        URI server,
+        Map<String, String> environment) {
     /**
      * Reads it.
      *
@@ -81,7 +87,7 @@ record LoginReader(ClusterOptions options, Optional<Entry> user, Optional<Entry>
         String command = exec.at("command")
                 .text()
                 .orElseThrow(() -> Kubeconfig.invalid(entry.file(), "its exec plugin has no command", null));
-        Map<String, String> variables = new LinkedHashMap<>();
+        Map<String, String> variables = new LinkedHashMap<>(environment);
         for (Tree variable : exec.at("env").items()) {
             variable.at("name")
                     .text()

@@ -11,6 +11,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,7 +27,7 @@ final class PlainForward {
                 "auto".equals(args[4]) ? Optional.empty() : Optional.of(WireFormat.valueOf(args[4]));
         PortForwarder forwarder = new PortForwarder(
                 new KubeconfigServer(Path.of(args[0])),
-                new ClusterEnvironment("plain", transport, new RecordedEvents(), line -> {}),
+                new ClusterEnvironment("plain", transport, new RecordedEvents(), line -> {}, Map.of()),
                 format);
         for (int i = 5; i < args.length; i++) {
             String[] ports = args[i].split(":", 2);

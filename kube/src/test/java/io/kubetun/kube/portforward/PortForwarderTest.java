@@ -20,6 +20,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,7 +56,7 @@ class PortForwarderTest {
     }
 
     private PortForwarder forwarder(Optional<WireFormat> format) {
-        return new PortForwarder(server, new ClusterEnvironment("s1", transport, events, line -> {}), format);
+        return new PortForwarder(server, new ClusterEnvironment("s1", transport, events, line -> {}, Map.of()), format);
     }
 
     @AfterEach
