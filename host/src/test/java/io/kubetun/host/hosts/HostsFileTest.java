@@ -167,10 +167,34 @@ class HostsFileTest {
         block("a1", "echo").apply();
         block("b2", "web").apply();
 
-        assertThat(new HostsFile(file, backups).purge()).containsExactly("a1", "b2");
+        HostsPurge purge = HostsPurge.of(file);
+        assertThat(purge.owners()).containsExactlyInAnyOrder("a1", "b2");
+        purge.apply();
 
         assertThat(file).hasContent(ORIGINAL);
-        assertThat(new HostsFile(file, backups).purge()).isEmpty();
+        assertThat(HostsPurge.of(file).owners()).isEmpty();
+    }
+
+    @Test
+    void aPurgeIsTakenBackByTheJournalsDataButNotOverANewBlock() throws Exception {
+        block("a1", "echo", "peer").apply();
+        block("b2", "web").apply();
+        HostsPurge purge = HostsPurge.of(file);
+        purge.apply();
+        block("b2", "newer").apply();
+
+        Effect restored = new HostsPurgeType().restore(purge.key(), purge.data());
+        restored.undo();
+        restored.undo();
+
+        assertThat(file)
+                .content()
+                .containsOnlyOnce("127.1.27.1 echo #kubetun:a1")
+                .containsOnlyOnce("127.1.27.1 peer #kubetun:a1")
+                .contains("newer")
+                .doesNotContain("web");
+        HostsPurge.of(file).apply();
+        assertThat(file).hasContent(ORIGINAL);
     }
 
     @Test

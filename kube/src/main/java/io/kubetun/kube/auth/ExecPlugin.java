@@ -85,6 +85,10 @@ record ExecPlugin(Login.Exec settings, Progress progress) {
         ProcessBuilder builder = new ProcessBuilder();
         builder.command().add(command);
         builder.command().addAll(settings.arguments());
+        // What the launcher set for this JVM alone is not the plugin's.
+        for (String name : System.getProperty("kubetun.launcher-variables", "").split(",", -1)) {
+            builder.environment().remove(name);
+        }
         builder.environment().putAll(settings.environment());
         builder.environment().put("KUBERNETES_EXEC_INFO", info());
         try {
