@@ -10,7 +10,6 @@ import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Host.HostsEntry;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,25 +23,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class HostsFileTest {
-    private static final String ORIGINAL = "127.0.0.1 localhost\r\n::1 x";
-
-    @TempDir
-    Path folder;
-
-    private Path file;
-    private Path backups;
-
-    @BeforeEach
-    void makeFile() throws IOException {
-        file = Files.writeString(folder.resolve("hosts"), ORIGINAL);
-        backups = folder.resolve("state/kubetun");
-    }
-
+class HostsFileTest extends HostsFolder {
     @Test
     void nothingIsLeftButTheOriginal() throws Exception {
         Effect block = block("a1", "echo");
@@ -249,11 +232,5 @@ class HostsFileTest {
         return Stream.of(names)
                 .map(name -> new HostsEntry(InetAddress.ofLiteral("127.1.27.1"), List.of(name)))
                 .toList();
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(path -> path.getFileName().toString()).toList();
-        }
     }
 }
