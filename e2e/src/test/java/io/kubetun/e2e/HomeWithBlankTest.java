@@ -46,35 +46,36 @@ class HomeWithBlankTest {
 
     @Test
     void anExecPluginHasTheUsersEnvironment() throws Exception {
-        assertThat(environmentOfPlugin(Map.of()))
-                .containsEntry("KUBECONFIG_OF_TEST", "yes")
-                .doesNotContainKey("MALLOC_ARENA_MAX");
-        assertThat(environmentOfPlugin(Map.of("MALLOC_ARENA_MAX", "7"))).containsEntry("MALLOC_ARENA_MAX", "7");
+        try (World world = World.open(scratch)) {
+            assertThat(environmentOfPlugin(world, Map.of()))
+                    .containsEntry("KUBECONFIG_OF_TEST", "yes")
+                    .doesNotContainKey("MALLOC_ARENA_MAX");
+            assertThat(environmentOfPlugin(world, Map.of("MALLOC_ARENA_MAX", "7")))
+                    .containsEntry("MALLOC_ARENA_MAX", "7");
+        }
     }
 
-    private Map<String, String> environmentOfPlugin(Map<String, String> more) throws Exception {
-        try (World world = World.open(scratch)) {
-            Path home = home(world);
-            Path seen = home.resolve("seen");
-            String config = Files.readString(world.home().resolve(".kube/config"));
-            String command = config.replaceAll("(?s).*command: ([^,\\s]+).*", "$1");
-            Path plugin = Files.writeString(
-                    scratch.resolve("plugin"), "#!/bin/sh\nenv >'%s'\nexec %s \"$@\"\n".formatted(seen, command));
-            assertThat(plugin.toFile().setExecutable(true, false)).isTrue();
-            Path own = Files.writeString(
-                    scratch.resolve("kubeconfig"), config.replace("command: " + command, "command: " + plugin));
-            Map<String, String> environment = new HashMap<>(more);
-            environment.put("HOME", home.toString());
-            environment.put("KUBECONFIG", own.toString());
-            environment.put("KUBECONFIG_OF_TEST", "yes");
-            try (Running proxy = world.kubetun(environment, "proxy-out", "--listen-socks", SOCKS)) {
-                proxy.awaitLine("Ready", Duration.ofSeconds(30));
-            }
-            Map<String, String> found = new HashMap<>();
-            Files.readAllLines(seen)
-                    .forEach(line -> found.put(line.replaceAll("=.*", ""), line.substring(line.indexOf('=') + 1)));
-            return found;
+    private Map<String, String> environmentOfPlugin(World world, Map<String, String> more) throws Exception {
+        Path home = home(world);
+        Path seen = home.resolve("seen");
+        String config = Files.readString(world.home().resolve(".kube/config"));
+        String command = config.replaceAll("(?s).*command: ([^,\\s]+).*", "$1");
+        Path plugin = Files.writeString(
+                scratch.resolve("plugin"), "#!/bin/sh\nenv >'%s'\nexec %s \"$@\"\n".formatted(seen, command));
+        assertThat(plugin.toFile().setExecutable(true, false)).isTrue();
+        Path own = Files.writeString(
+                scratch.resolve("kubeconfig"), config.replace("command: " + command, "command: " + plugin));
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("HOME", home.toString());
+        environment.put("KUBECONFIG", own.toString());
+        environment.put("KUBECONFIG_OF_TEST", "yes");
+        try (Running proxy = world.kubetun(environment, "proxy-out", "--listen-socks", SOCKS)) {
+            proxy.awaitLine("Ready", Duration.ofSeconds(30));
         }
+        Map<String, String> found = new HashMap<>();
+        Files.readAllLines(seen)
+                .forEach(line -> found.put(line.replaceAll("=.*", ""), line.substring(line.indexOf('=') + 1)));
+        return found;
     }
 
     /** A home of the user with a blank in its path, and the usual kubeconfig. */

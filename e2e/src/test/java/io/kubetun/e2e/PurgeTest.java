@@ -17,8 +17,9 @@ class PurgeTest {
     void whatADeadKubetunLeftIsTakenOutForGood() throws Exception {
         try (World world = World.open(scratch)) {
             Path hosts = world.home().resolve("own/hosts");
-            String script = "mkdir \"$0\" && printf '%s\\n' '127.0.0.1 localhost' '# >>> kubetun dead: do not edit inside'"
-                    + " '127.1.27.1 echo #kubetun:dead' '# <<< kubetun dead' >\"$0/hosts\"";
+            String script =
+                    "mkdir \"$0\" && printf '%s\\n' '127.0.0.1 localhost' '# >>> kubetun dead: do not edit inside'"
+                            + " '127.1.27.1 echo #kubetun:dead' '# <<< kubetun dead' >\"$0/hosts\"";
             world.sure("sh", "-c", script, hosts.getParent().toString());
 
             Result purged = purge(world, hosts);
