@@ -14,5 +14,6 @@ module io.kubetun.host {
             io.kubetun.host.LocalHostProvider;
     provides io.kubetun.spi.host.EffectType with
             io.kubetun.host.hosts.HostsBlockType,
+            io.kubetun.host.hosts.HostsPurgeType,
             io.kubetun.host.loopback.LoopbackAliasType;
 }

@@ -3,9 +3,11 @@ package io.kubetun.distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where this kubetun is installed and where its user keeps things, by the XDG base directories.
@@ -15,6 +17,8 @@ import java.util.Optional;
  * @see <a href="https://specifications.freedesktop.org/basedir-spec/latest/">XDG Base Directory Specification</a>
  */
 public record Installation(Path home, Map<String, String> environment) {
+    private static final String LAUNCHER_VARIABLES = System.getProperty("kubetun.launcher-variables", "");
+
     /** Takes a copy. */
     public Installation {
         environment = Map.copyOf(environment);
@@ -26,7 +30,10 @@ public record Installation(Path home, Map<String, String> environment) {
      * @return the installation
      */
     public static Installation fromEnvironment() {
-        return new Installation(Path.of(System.getProperty("kubetun.home", ".")), System.getenv());
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        // What the launcher set for this JVM alone is nobody else's.
+        environment.keySet().removeAll(Set.of(LAUNCHER_VARIABLES.split(",", -1)));
+        return new Installation(Path.of(System.getProperty("kubetun.home", ".")), environment);
     }
 
     /**

@@ -101,19 +101,4 @@ class BadInputTest {
         assertThat(result.status()).isIn(1, 21);
         assertThat(result.output()).contains("--allow-remote");
     }
-
-    @Test
-    void pluginJarsOfEveryWrongKind() throws Exception {
-        Path plugins = world.home().resolve(".local/share/kubetun/plugins");
-        Files.createDirectories(plugins);
-        Files.writeString(plugins.resolve("not-a-jar.jar"), "this is no jar");
-        Result result = kubetun(Map.of(), "plugins");
-        assertThat(result.status()).isZero();
-        assertThat(result.output())
-                .contains("not-a-jar")
-                .contains("disabled")
-                .contains("socks")
-                .contains("enabled");
-        Files.delete(plugins.resolve("not-a-jar.jar"));
-    }
 }

@@ -23,7 +23,7 @@ class DemoTest {
             Map<String, String> cached = Map.of("KUBETUN_NO_AOT", "");
             world.kubetun(cached, "demo", "--once").await(World.PATIENCE);
             Path caches = world.home().resolve(".cache/kubetun");
-            ProxyOutFaultsTest.await(() -> made(caches), World.PATIENCE);
+            Await.until(() -> made(caches), World.PATIENCE);
             long start = System.nanoTime();
             Result result = world.kubetun(cached, "demo", "--once").await(Duration.ofMinutes(1));
             double seconds = (System.nanoTime() - start) / 1e9;

@@ -1,12 +1,13 @@
 package io.kubetun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kubetun.e2e.Running.Result;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class ForwardTest {
 
     @AfterEach
     void nothingIsLeft() throws Exception {
+        lab.forbidSudo();
         lab.onLaptop("sh", "-c", "mountpoint -q /etc/hosts && umount /etc/hosts; true");
         assertThat(fingerprint()).isEqualTo(before);
     }
@@ -43,21 +45,8 @@ class ForwardTest {
         return lab.onLaptop("sh", "-c", "sha256sum /etc/hosts; stat -c '%a %u %g' /etc/hosts; ip -o addr | cut -c1-80");
     }
 
-    /** What {@code sudo} does: root, told who called it, with the caller's environment still in its own process. */
     private Running sudo(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "env",
-                "-i",
-                "KUBETUN_NO_AOT=1",
-                "SUDO_UID=" + LabWorld.USER,
-                "SUDO_GID=" + LabWorld.USER,
-                "KUBECONFIG=" + lab.home().resolve(".kube/config"),
-                "XDG_STATE_HOME=" + lab.home().resolve("state"),
-                "XDG_RUNTIME_DIR=" + lab.home(),
-                "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-                lab.installation().resolve("bin/kubetun").toString()));
-        command.addAll(List.of(arguments));
-        return new Running(lab.asRoot(command.toArray(String[]::new)));
+        return lab.sudo(Map.of(), arguments);
     }
 
     private String curl(String url) throws Exception {
@@ -98,9 +87,36 @@ class ForwardTest {
         gone();
     }
 
+    @Test
+    void theRealSudoAndCtrlC() throws Exception {
+        assumeTrue(lab.hasSudo(), "there is no sudo on this machine: apt-get install sudo");
+        lab.allowSudo();
+        List<String> command =
+                List.of("sudo", lab.installation().resolve("bin/kubetun").toString(), "forward", "-n", "lab");
+        try (Terminal terminal = new Terminal(lab, lab.sudoEnvironment(), command)) {
+            terminal.awaitLine("Ready", READY);
+            works();
+            assertThat(javaOf("0"))
+                    .hasSize(1)
+                    .allSatisfy(line -> assertThat(line).contains(" helper "));
+            assertThat(javaOf(LabWorld.USER)).hasSize(1);
+            Terminal.Ended ended = terminal.ctrlC();
+            System.out.printf(
+                    "sudo kubetun forward: ended %d ms after Ctrl-C%n",
+                    ended.after().toMillis());
+            assertThat(ended.result().output())
+                    .contains("Nothing is left behind")
+                    .doesNotContain("\tat ");
+            assertThat(fingerprint()).isEqualTo(before);
+            assertThat(ended.after()).isLessThan(Duration.ofSeconds(1));
+        } finally {
+            lab.forbidSudo();
+        }
+        gone();
+    }
+
     private void gone() throws Exception {
-        ProxyOutFaultsTest.await(
-                () -> javaOf("0").isEmpty() && javaOf(LabWorld.USER).isEmpty(), Duration.ofSeconds(10));
+        Await.until(() -> javaOf("0").isEmpty() && javaOf(LabWorld.USER).isEmpty(), Duration.ofSeconds(10));
     }
 
     private static long pid(String line) {
@@ -147,7 +163,8 @@ class ForwardTest {
         assertThat(fingerprint()).isNotEqualTo(before);
         Result purged = sudo("forward", "--purge").await(READY);
         assertThat(purged.status()).isZero();
-        assertThat(purged.output()).contains("Taken out of /etc/hosts");
+        assertThat(purged.output()).containsAnyOf("Taken out of /etc/hosts", "Taken back from an earlier session");
+        assertThat(fingerprint()).isEqualTo(before);
     }
 
     @Test
@@ -178,10 +195,7 @@ class ForwardTest {
         gone();
         try (Running forward = sudo("forward", "-n", "lab", "--no-hosts")) {
             forward.awaitLine("Ready", READY);
-            assertThat(lab.kubetun(
-                                    java.util.Map.of(
-                                            "XDG_RUNTIME_DIR", lab.home().toString()),
-                                    "status")
+            assertThat(lab.kubetun(Map.of("XDG_RUNTIME_DIR", lab.home().toString()), "status")
                             .await(Duration.ofSeconds(20))
                             .output())
                     .contains("127.1.27.");

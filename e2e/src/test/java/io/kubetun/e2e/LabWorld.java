@@ -1,5 +1,7 @@
 package io.kubetun.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.kubetun.e2e.Running.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A real Kubernetes and a laptop beside it, in network namespaces that a script made. The user is uid 1000 and has
@@ -16,6 +19,8 @@ import java.util.Map;
  */
 final class LabWorld implements World {
     static final String USER = "1000";
+
+    private static final String SUDOERS = "/etc/sudoers.d/kubetun-e2e";
 
     private final Path lab;
     private final Path home;
@@ -26,26 +31,54 @@ final class LabWorld implements World {
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
         this.installation = World.install(scratch);
         this.home = Files.createDirectories(scratch.resolve("home"));
-        Path manifest = scratch.resolve("role.yaml");
+        // What a scenario puts below them as root, the user must be able to stand beside.
+        Files.createDirectories(home.resolve(".local/share"));
+        Files.createDirectories(home.resolve(".config"));
+        login("lab", List.of(lab.toString(), "laptop", "kubectl"));
+    }
+
+    /**
+     * A second cluster with the same addresses, started if it is not up.
+     *
+     * @return a kubeconfig that has the contexts lab and lab2
+     */
+    String withSecondCluster() throws IOException, InterruptedException {
+        List<String> kubectl = List.of(lab.toString(), "second", "laptop", "kubectl");
+        List<String> ready = new ArrayList<>(kubectl);
+        ready.addAll(List.of("get", "--raw", "/readyz"));
+        if (new Running(new ProcessBuilder(ready)).await(Duration.ofSeconds(20)).status() != 0) {
+            Result up = new Running(new ProcessBuilder(lab.toString(), "second", "up")).await(Duration.ofMinutes(5));
+            assertThat(up.status()).as(up.output()).isZero();
+        }
+        return home.resolve(".kube/config") + ":" + login("lab2", kubectl);
+    }
+
+    /** Gives the user a kubeconfig for a cluster, with one context of its name. */
+    private Path login(String name, List<String> kubectl) throws IOException, InterruptedException {
+        Path manifest = home.resolve("role.yaml");
         Files.writeString(manifest, role("lab") + role("other"));
-        kubectl("apply", "-f", manifest.toString());
-        String token = kubectl("-n", "lab", "create", "token", "kubetun-e2e", "--duration=2h");
-        Path plugin = home.resolve("token-plugin");
+        with(kubectl, "apply", "-f", manifest.toString());
+        String token = with(kubectl, "-n", "lab", "create", "token", "kubetun-e2e", "--duration=2h");
+        Path plugin = home.resolve("token-plugin-" + name);
         Files.writeString(plugin, """
                 #!/bin/sh
                 echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"%s"}}'
                 """.formatted(token.strip()));
         Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwx------"));
-        Path config = home.resolve(".kube/config");
+        Path config = home.resolve(name.equals("lab") ? ".kube/config" : ".kube/" + name);
         Files.createDirectories(config.getParent());
-        // What a scenario puts below them as root, the user must be able to stand beside.
-        Files.createDirectories(home.resolve(".local/share"));
-        Files.createDirectories(home.resolve(".config"));
-        String server = kubectl("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}");
-        String authority =
-                kubectl("config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
-        Files.writeString(config, kubeconfig(server.strip(), authority.strip(), plugin));
-        sure(rootly("chown", "-R", USER + ":" + USER, home.toString()));
+        String server = with(kubectl, "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}");
+        String authority = with(
+                kubectl, "config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
+        Files.writeString(config, kubeconfig(name, server.strip(), authority.strip(), plugin));
+        sure(new ProcessBuilder("chown", "-R", USER + ":" + USER, home.toString()));
+        return config;
+    }
+
+    private String with(List<String> kubectl, String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(kubectl);
+        all.addAll(List.of(arguments));
+        return sure(new ProcessBuilder(all));
     }
 
     private static String role(String namespace) {
@@ -71,15 +104,15 @@ final class LabWorld implements World {
                 """.formatted(namespace);
     }
 
-    private static String kubeconfig(String server, String authority, Path plugin) {
+    private static String kubeconfig(String name, String server, String authority, Path plugin) {
         return """
                 apiVersion: v1
                 kind: Config
-                current-context: lab
-                clusters: [{name: lab, cluster: {server: "%s", certificate-authority-data: %s}}]
-                users: [{name: dev, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: %s, interactiveMode: Never}}}]
-                contexts: [{name: lab, context: {cluster: lab, user: dev, namespace: lab}}]
-                """.formatted(server, authority, plugin);
+                current-context: %1$s
+                clusters: [{name: %1$s, cluster: {server: "%2$s", certificate-authority-data: %3$s}}]
+                users: [{name: %1$s, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: %4$s, interactiveMode: Never}}}]
+                contexts: [{name: %1$s, context: {cluster: %1$s, user: %1$s, namespace: lab}}]
+                """.formatted(name, server, authority, plugin);
     }
 
     @Override
@@ -115,8 +148,47 @@ final class LabWorld implements World {
         return new ProcessBuilder(all);
     }
 
-    private static ProcessBuilder rootly(String... command) {
-        return new ProcessBuilder(command);
+    /** What {@code sudo} does: root, told who called it, with the caller's environment still in its own process. */
+    Running sudo(Map<String, String> environment, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("env", "-i", "SUDO_UID=" + USER, "SUDO_GID=" + USER));
+        Map<String, String> all = new TreeMap<>(sudoEnvironment());
+        all.putAll(environment);
+        all.forEach((name, value) -> command.add(name + "=" + value));
+        command.add(installation.resolve("bin/kubetun").toString());
+        command.addAll(List.of(arguments));
+        return new Running(asRoot(command.toArray(String[]::new)));
+    }
+
+    /** What the user has in the environment, whose home in the list of users is another one than here. */
+    Map<String, String> sudoEnvironment() {
+        return Map.of(
+                "KUBETUN_NO_AOT", "1",
+                "KUBECONFIG", home.resolve(".kube/config").toString(),
+                "XDG_STATE_HOME", home.resolve("state").toString(),
+                "XDG_RUNTIME_DIR", home.toString(),
+                "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+    }
+
+    boolean hasSudo() throws IOException, InterruptedException {
+        return new Running(asRoot("sh", "-c", "command -v sudo"))
+                        .await(Duration.ofSeconds(20))
+                        .status()
+                == 0;
+    }
+
+    /** Lets the user start kubetun by sudo without a password, by a file in the laptop's own /etc alone. */
+    void allowSudo() throws IOException, InterruptedException {
+        assertThat(onLaptop("stat", "-f", "-c", "%T", "/etc")).startsWith("overlayfs");
+        String rules = """
+                Defaults:#%1$s env_keep += "KUBETUN_NO_AOT"
+                #%1$s ALL=(root) NOPASSWD: %2$s
+                """.formatted(USER, installation.resolve("bin/kubetun"));
+        onLaptop("sh", "-c", "umask 227 && printf '%s' \"$0\" >" + SUDOERS, rules);
+        assertThat(Path.of(SUDOERS)).doesNotExist();
+    }
+
+    void forbidSudo() throws IOException, InterruptedException {
+        onLaptop("rm", "-f", SUDOERS);
     }
 
     /** A process of root on the node. */

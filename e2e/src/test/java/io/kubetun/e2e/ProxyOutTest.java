@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kubetun.e2e.Running.Result;
 import io.kubetun.e2e.Socks.Reply;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +26,7 @@ class ProxyOutTest {
     private World world;
     private Running proxy;
     private Socks socks;
+    private Protocols protocols;
 
     @BeforeAll
     void start(@TempDir Path scratch) throws Exception {
@@ -34,6 +34,7 @@ class ProxyOutTest {
         proxy = world.kubetun("proxy-out", "--listen-socks", SOCKS, "--listen-http-connect", CONNECT);
         proxy.awaitLine("Ready", Duration.ofSeconds(30));
         socks = new Socks(world, SOCKS);
+        protocols = new Protocols(world, socks, CONNECT);
     }
 
     @AfterAll
@@ -72,80 +73,35 @@ class ProxyOutTest {
     @Test
     void tlsEndsInThePod() throws Exception {
         assumeTrue(world.real(), "the embedded pods serve no TLS");
-        assertThat(socks.curl("-k", "https://echo.lab/")).contains("\"app\":\"echo\"");
+        protocols.tls();
     }
 
     @Test
     void httpConnectWorksToo() throws Exception {
-        assertThat(world.sure("curl", "-sS", "-p", "--proxy", "http://" + CONNECT, "http://echo.lab/"))
-                .contains("\"app\":\"echo\"");
+        protocols.httpConnect();
     }
 
     @Test
     void httpConnectCarriesTls() throws Exception {
         assumeTrue(world.real(), "the embedded pods serve no TLS");
-        assertThat(world.sure("curl", "-sSk", "--proxy", "http://" + CONNECT, "https://echo.lab/"))
-                .contains("\"app\":\"echo\"");
+        protocols.tlsInHttpConnect();
     }
 
     @Test
     void grpcAnswers() throws Exception {
         assumeTrue(world.real(), "the embedded cluster has no gRPC server");
-        Path request = world.home().resolve("grpc-request");
-        Files.write(request, new byte[5]);
-        assertThat(socks.curl(
-                        "--http2-prior-knowledge",
-                        "-D",
-                        "-",
-                        "-o",
-                        "/dev/null",
-                        "-H",
-                        "content-type: application/grpc",
-                        "-H",
-                        "te: trailers",
-                        "--data-binary",
-                        "@" + request,
-                        "http://echo.lab:50051/grpc.health.v1.Health/Check"))
-                .contains("HTTP/2 200")
-                .contains("grpc-status: 0");
+        protocols.grpc();
     }
 
     @Test
     void webSocketsUpgrade() throws Exception {
         assumeTrue(world.real(), "the embedded pods serve no WebSocket");
-        Result answer = socks.tryCurl(
-                "-i",
-                "-N",
-                "--max-time",
-                "2",
-                "-H",
-                "Connection: Upgrade",
-                "-H",
-                "Upgrade: websocket",
-                "-H",
-                "Sec-WebSocket-Version: 13",
-                "-H",
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                "http://echo.lab/socket");
-        assertThat(answer.output()).contains("101 Switching Protocols").contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        protocols.webSocket();
     }
 
     @Test
     void eventsArriveOneByOne() throws Exception {
-        String script = """
-                import subprocess, sys, time
-                start = time.monotonic()
-                p = subprocess.Popen(['curl', '-sN', '--proxy', 'socks5h://%s', 'http://echo.lab/stream'], stdout=subprocess.PIPE)
-                for line in p.stdout:
-                    if line.strip():
-                        print(line.decode().strip(), round(time.monotonic() - start, 2))
-                """.formatted(SOCKS);
-        List<String> lines = world.sure("python3", "-c", script).lines().toList();
-        assertThat(lines).hasSize(5);
-        double first = Double.parseDouble(lines.getFirst().split(" ", -1)[2]);
-        double last = Double.parseDouble(lines.getLast().split(" ", -1)[2]);
-        assertThat(first).isLessThan(1.0);
-        assertThat(last - first).isBetween(3.5, 5.0);
+        protocols.eventsOneByOne();
     }
 
     @Test

@@ -15,6 +15,11 @@ final class Socks {
         this.address = address;
     }
 
+    /** Where it listens. */
+    String address() {
+        return address;
+    }
+
     /** What {@code curl --proxy socks5h://…} prints. */
     String curl(String... arguments) throws IOException, InterruptedException {
         return world.sure(command(arguments));

@@ -31,7 +31,7 @@ class ThousandServicesTest {
         Path installation = World.install(scratch);
         // The first start makes the cache of classes, as on a user's machine.
         kubetun(installation, Map.of(), "demo", "--once").await(World.PATIENCE);
-        ProxyOutFaultsTest.await(
+        Await.until(
                 () -> {
                     try (var caches = Files.walk(scratch.resolve("home"))) {
                         return caches.anyMatch(file -> file.toString().endsWith(".aot"));
@@ -64,7 +64,7 @@ class ThousandServicesTest {
                 forward.awaitLine("Ready", Duration.ofSeconds(40));
                 double seconds = (System.nanoTime() - begin) / 1e9;
                 assertThat(forward.output()).contains(services + " addresses");
-                return new Start(seconds, residentMegabytes(forward.pid()));
+                return new Start(seconds, ProcessSize.of(forward.pid()).residentKilobytes() / 1024);
             }
         }
     }
@@ -80,15 +80,6 @@ class ThousandServicesTest {
                 .put("HOME", Files.createDirectories(scratch.resolve("home")).toString());
         builder.environment().putAll(environment);
         return new Running(builder);
-    }
-
-    private static long residentMegabytes(long pid) throws IOException {
-        try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                    .findFirst()
-                    .orElseThrow();
-        }
     }
 
     private record Start(double seconds, long megabytes) {}

@@ -6,7 +6,6 @@ import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.Session;
-import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
@@ -32,7 +31,7 @@ record ForegroundHosting(Installation installation, PluginRegistry plugins) impl
         List<CompletableFuture<String>> ends = new ArrayList<>();
         try (kernel) {
             for (Profile profile : profiles) {
-                Session session = kernel.start(SessionRequest.here(profile, installation.helper()), progress);
+                Session session = kernel.start(Callers.request(profile, installation), progress);
                 ends.add(session.ended());
             }
             progress.step("Ready. Press Ctrl-C to stop.");

@@ -4,12 +4,7 @@ import io.kubetun.host.helper.HelperServer;
 import io.kubetun.host.helper.HelperSettings;
 import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.journal.JournaledEffects;
-import io.kubetun.kernel.journal.Repair;
-import io.kubetun.spi.host.EffectType;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +15,6 @@ import picocli.CommandLine.Model.OptionSpec;
  * killed has left, then it serves one session and takes back what that did.
  */
 final class HelperCommand implements Callable<Integer> {
-    private static final Path JOURNAL = Path.of("/var/lib/kubetun/journal");
     private static final Path BACKUPS = Path.of("/var/lib/kubetun");
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
@@ -58,19 +52,13 @@ final class HelperCommand implements Callable<Integer> {
         Path listen = socket.getValue();
         int user = uid.getValue();
         Path file = hosts.getValue();
-        List<EffectType> types = new ArrayList<>();
-        ServiceLoader.load(HelperCommand.class.getModule().getLayer(), EffectType.class)
-                .forEach(types::add);
-        Repair.Report repaired = new Repair(JOURNAL, types).run();
-        repaired.undone()
-                .forEach(change -> System.err.println("Taken back from an earlier session: " + change.preview()));
-        repaired.problems().forEach(problem -> System.err.println("Left by an earlier session: " + problem));
+        HostJournal.OF_ROOT.repair();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         String session = "helper-" + ProcessHandle.current().pid();
         try (EventBus events = new EventBus();
                 HelperServer server = new HelperServer(
                         new HelperSettings(listen, user, file, BACKUPS),
-                        JournaledEffects.ofHelper(session, JOURNAL, events))) {
+                        JournaledEffects.ofHelper(session, HostJournal.OF_ROOT.folder(), events))) {
             Runnable stop = server::close;
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
                 stop.run();

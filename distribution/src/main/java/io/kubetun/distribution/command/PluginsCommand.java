@@ -9,13 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code kubetun plugins}: what was found, and why something is not used. */
 final class PluginsCommand implements Callable<Integer> {
     private final PluginRegistry plugins;
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
-    private final OptionSpec output = StatusCommand.output(spec);
+    private final OutputOption output = new OutputOption(spec);
 
     PluginsCommand(PluginRegistry plugins) {
         this.plugins = plugins;
@@ -28,7 +27,7 @@ final class PluginsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws KubetunException {
-        Format format = Format.parse(output.getValue());
+        Format format = output.format();
         System.out.println(
                 switch (format) {
                     case JSON, YAML ->

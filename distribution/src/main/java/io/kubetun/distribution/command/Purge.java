@@ -1,13 +1,15 @@
 package io.kubetun.distribution.command;
 
-import io.kubetun.host.hosts.HostsFile;
+import io.kubetun.host.hosts.HostsPurge;
+import io.kubetun.kernel.event.EventBus;
+import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.spi.KubetunException;
 import java.nio.file.Path;
-import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code --purge} of a mode that writes a hosts file: takes away the blocks of all kubetuns, and ends. */
+/** {@code --purge} of a mode that writes a hosts file: takes away the blocks of all kubetuns for good, and
+ * ends. */
 final class Purge {
     private static final String HOSTS_PATH = "--hosts-path";
 
@@ -34,10 +36,23 @@ final class Purge {
     void run() throws KubetunException {
         String path = spec.findOption(HOSTS_PATH).getValue();
         Path file = Path.of(path == null ? "/etc/hosts" : path);
-        Set<String> owners = new HostsFile(file).purge();
-        System.err.println(
-                owners.isEmpty()
-                        ? "No kubetun has a block in " + file + "."
-                        : "Taken out of " + file + ": the blocks of " + String.join(", ", owners) + ".");
+        HostJournal journal = HostJournal.current();
+        journal.repair();
+        HostsPurge purge = HostsPurge.of(file);
+        if (purge.owners().isEmpty()) {
+            System.err.println("No kubetun has a block in " + file + ".");
+            return;
+        }
+        String session = "purge-" + ProcessHandle.current().pid();
+        try (EventBus events = new EventBus()) {
+            JournaledEffects effects = JournaledEffects.ofSession(session, journal.folder(), events);
+            try {
+                effects.apply(purge);
+                effects.keep(purge);
+            } finally {
+                effects.undoAll();
+            }
+        }
+        System.err.println("Taken out of " + file + ": the blocks of " + String.join(", ", purge.owners()) + ".");
     }
 }

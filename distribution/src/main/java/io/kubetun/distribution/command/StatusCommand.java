@@ -12,12 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code kubetun status}: the sessions of this user, and where they listen. */
 final class StatusCommand implements Callable<Integer> {
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
-    private final OptionSpec output = output(spec);
+    private final OutputOption output = new OutputOption(spec);
 
     private final Kernels kernels;
 
@@ -26,25 +25,13 @@ final class StatusCommand implements Callable<Integer> {
         spec.usageMessage().description("Shows the running sessions and where they listen.");
     }
 
-    static OptionSpec output(CommandSpec spec) {
-        OptionSpec option = OptionSpec.builder("-o", "--output")
-                .type(String.class)
-                .arity("1")
-                .defaultValue("table")
-                .paramLabel("table|wide|json|yaml")
-                .description("How to print it.")
-                .build();
-        spec.addOption(option);
-        return option;
-    }
-
     CommandSpec spec() {
         return spec;
     }
 
     @Override
     public Integer call() throws KubetunException {
-        Format format = Format.parse(output.getValue());
+        Format format = output.format();
         List<SessionStatus> sessions = kernels.status();
         switch (format) {
             case JSON, YAML ->

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,18 +36,9 @@ public final class HostsFile {
      * @param backups where its original is kept once, as {@code hosts.original}, and a copy while it is written in
      *     place; made when needed
      */
-    public HostsFile(Path file, Path backups) {
+    HostsFile(Path file, Path backups) {
         this.file = file.toAbsolutePath().normalize();
         this.backups = backups;
-    }
-
-    /**
-     * Names a file whose original goes to {@link #defaultBackups}.
-     *
-     * @param file the file, usually {@code /etc/hosts}
-     */
-    public HostsFile(Path file) {
-        this(file, defaultBackups());
     }
 
     /**
@@ -57,17 +50,42 @@ public final class HostsFile {
         return Backups.defaultFolder();
     }
 
-    /**
-     * Takes away the blocks of all kubetuns, living or dead.
-     *
-     * @return whose blocks there were
-     * @throws KubetunException if the file cannot be changed; it is as it was then
-     */
-    public Set<String> purge() throws KubetunException {
+    /** Returns the lines of each owner that has a block or a line. */
+    Map<String, List<String>> blocks() throws KubetunException {
         try {
-            Set<String> owners = HostsText.owners(Files.readAllBytes(file));
-            rewrite(text -> withoutAll(text));
-            return owners;
+            byte[] text = Files.readAllBytes(file);
+            Map<String, List<String>> blocks = new TreeMap<>();
+            HostsText.owners(text).forEach(owner -> blocks.put(owner, HostsText.lines(text, owner)));
+            return blocks;
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Takes the blocks of some owners away, in one step. */
+    void removeAll(Set<String> owners) throws KubetunException {
+        try {
+            rewrite(text -> without(text, owners));
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Writes the blocks of those owners that have none, in one step. A file that is gone needs no change. */
+    void putMissing(Map<String, List<String>> blocks) throws KubetunException {
+        try {
+            rewrite(text -> {
+                Set<String> there = HostsText.owners(text);
+                byte[] whole = text;
+                for (Map.Entry<String, List<String>> block : blocks.entrySet()) {
+                    whole = there.contains(block.getKey())
+                            ? whole
+                            : HostsText.with(whole, block.getKey(), block.getValue());
+                }
+                return whole;
+            });
+        } catch (NoSuchFileException e) {
+            return;
         } catch (IOException e) {
             throw failure(e);
         }
@@ -110,7 +128,7 @@ public final class HostsFile {
             byte[] before = Files.readAllBytes(real);
             byte[] after = edit.apply(before);
             if (!Arrays.equals(before, after)) {
-                replacement.backups().keepOriginal(withoutAll(before));
+                replacement.backups().keepOriginal(without(before, HostsText.owners(before)));
                 replacement.write(before, after);
             }
         } finally {
@@ -118,9 +136,9 @@ public final class HostsFile {
         }
     }
 
-    private static byte[] withoutAll(byte[] text) {
+    private static byte[] without(byte[] text, Set<String> owners) {
         byte[] left = text;
-        for (String owner : HostsText.owners(text)) {
+        for (String owner : owners) {
             left = HostsText.without(left, owner);
         }
         return left;

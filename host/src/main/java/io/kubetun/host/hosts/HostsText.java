@@ -3,6 +3,7 @@ package io.kubetun.host.hosts;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -54,6 +55,18 @@ final class HostsText {
             }
         }
         return owners;
+    }
+
+    /** Returns the entries of an owner, as they were given to {@link #with}. */
+    static List<String> lines(byte[] text, String owner) {
+        List<String> lines = new ArrayList<>();
+        for (int at = 0; at < text.length; at = lineEnd(text, at)) {
+            String line = line(text, at);
+            if (Rest.isOf(ENTRY_LINE.matcher(line), owner)) {
+                lines.add(line.substring(0, line.lastIndexOf(TAG)).strip());
+            }
+        }
+        return lines;
     }
 
     /** Returns the text without an owner's block; the very same array if there is none. */

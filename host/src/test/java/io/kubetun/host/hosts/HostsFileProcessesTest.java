@@ -11,31 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HostsFileProcessesTest {
-    private static final String ORIGINAL = "127.0.0.1 localhost";
-
-    @TempDir
-    Path folder;
-
-    private Path file;
-    private Path backups;
-
-    @BeforeEach
-    void makeFile() throws IOException {
-        file = Files.writeString(folder.resolve("hosts"), ORIGINAL);
-        backups = folder.resolve("state");
-    }
-
+class HostsFileProcessesTest extends HostsFolder {
     @Test
     void processesDoNotLoseEachOthersBlocks() throws Exception {
         List<ChildJvm> writers = Stream.of("a1", "b2", "c3").map(this::writer).toList();
 
         for (ChildJvm writer : writers) {
-            assertThat(writer.readAll()).startsWith(ORIGINAL + "\n").contains("name-99");
+            assertThat(writer.readAll())
+                    .startsWith("127.0.0.1 localhost")
+                    .contains("::1 x\n")
+                    .contains("name-99");
             assertThat(writer.waitFor()).isZero();
         }
 
@@ -136,12 +124,6 @@ class HostsFileProcessesTest {
             return ChildJvm.start(HostsWriter.class, file.toString(), backups.toString(), owner, "100");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(path -> path.getFileName().toString()).toList();
         }
     }
 }

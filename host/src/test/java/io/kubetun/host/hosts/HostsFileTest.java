@@ -10,7 +10,6 @@ import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Host.HostsEntry;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,25 +23,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class HostsFileTest {
-    private static final String ORIGINAL = "127.0.0.1 localhost\r\n::1 x";
-
-    @TempDir
-    Path folder;
-
-    private Path file;
-    private Path backups;
-
-    @BeforeEach
-    void makeFile() throws IOException {
-        file = Files.writeString(folder.resolve("hosts"), ORIGINAL);
-        backups = folder.resolve("state/kubetun");
-    }
-
+class HostsFileTest extends HostsFolder {
     @Test
     void nothingIsLeftButTheOriginal() throws Exception {
         Effect block = block("a1", "echo");
@@ -167,10 +150,34 @@ class HostsFileTest {
         block("a1", "echo").apply();
         block("b2", "web").apply();
 
-        assertThat(new HostsFile(file, backups).purge()).containsExactly("a1", "b2");
+        HostsPurge purge = HostsPurge.of(file);
+        assertThat(purge.owners()).containsExactlyInAnyOrder("a1", "b2");
+        purge.apply();
 
         assertThat(file).hasContent(ORIGINAL);
-        assertThat(new HostsFile(file, backups).purge()).isEmpty();
+        assertThat(HostsPurge.of(file).owners()).isEmpty();
+    }
+
+    @Test
+    void aPurgeIsTakenBackByTheJournalsDataButNotOverANewBlock() throws Exception {
+        block("a1", "echo", "peer").apply();
+        block("b2", "web").apply();
+        HostsPurge purge = HostsPurge.of(file);
+        purge.apply();
+        block("b2", "newer").apply();
+
+        Effect restored = new HostsPurgeType().restore(purge.key(), purge.data());
+        restored.undo();
+        restored.undo();
+
+        assertThat(file)
+                .content()
+                .containsOnlyOnce("127.1.27.1 echo #kubetun:a1")
+                .containsOnlyOnce("127.1.27.1 peer #kubetun:a1")
+                .contains("newer")
+                .doesNotContain("web");
+        HostsPurge.of(file).apply();
+        assertThat(file).hasContent(ORIGINAL);
     }
 
     @Test
@@ -225,11 +232,5 @@ class HostsFileTest {
         return Stream.of(names)
                 .map(name -> new HostsEntry(InetAddress.ofLiteral("127.1.27.1"), List.of(name)))
                 .toList();
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(path -> path.getFileName().toString()).toList();
-        }
     }
 }

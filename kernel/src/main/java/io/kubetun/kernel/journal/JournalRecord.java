@@ -37,7 +37,7 @@ public record JournalRecord(long seq, Op op, String kind, String key, Map<String
         INTEND,
         /** It is made. */
         APPLIED,
-        /** It is taken back, or was never made. */
+        /** It is taken back, was never made, or stays for good: there is nothing to undo. */
         UNDONE
     }
 

@@ -109,6 +109,21 @@ public final class JournaledEffects implements Effects {
     }
 
     /**
+     * Lets a change stay: nothing takes it back from now on.
+     *
+     * @param effect one that was applied
+     */
+    public void keep(Effect effect) {
+        lock.lock();
+        try {
+            applied.remove(EffectId.of(effect));
+            recordLater(Op.UNDONE, effect);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Takes all changes back, the last one first; further ones are refused. One that fails does not keep the others
      * from being undone; its record stays for {@link Repair}.
      *

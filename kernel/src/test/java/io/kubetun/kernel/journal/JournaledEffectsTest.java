@@ -124,6 +124,19 @@ class JournaledEffectsTest {
     }
 
     @Test
+    void aChangeThatIsKeptStaysAndIsForgotten() throws Exception {
+        JournaledEffects effects = effects();
+        Effect change = new FileEffect(folder.resolve("changed"), "text");
+        effects.apply(change);
+        effects.keep(change);
+        assertThat(new Repair(copy(), List.of(new FileEffect.Type())).plan().undone())
+                .isEmpty();
+        assertThat(effects.undoAll()).isEmpty();
+        assertThat(folder.resolve("changed")).hasContent("text");
+        assertThat(journalFiles()).isEmpty();
+    }
+
+    @Test
     void takesBackWhatBrokeOffInTheMiddle() throws Exception {
         JournaledEffects effects = effects();
         List<String> order = new ArrayList<>();

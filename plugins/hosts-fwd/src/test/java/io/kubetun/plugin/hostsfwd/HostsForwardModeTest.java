@@ -9,37 +9,17 @@ import io.kubetun.spi.cluster.ServiceState;
 import io.kubetun.spi.cluster.ServiceState.Kind;
 import io.kubetun.spi.cluster.ServiceState.Port;
 import io.kubetun.spi.cluster.ServiceState.Protocol;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class HostsForwardModeTest {
+class HostsForwardModeTest extends OpenSession {
     private final int port = ThreadLocalRandom.current().nextInt(30_000, 32_000);
-
-    @TempDir
-    Path home;
-
-    private TestSession session;
-
-    @BeforeEach
-    void open() throws IOException {
-        session = new TestSession(home);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        session.close();
-    }
 
     @Test
     void a_service_has_an_address_its_names_and_its_ports() throws Exception {

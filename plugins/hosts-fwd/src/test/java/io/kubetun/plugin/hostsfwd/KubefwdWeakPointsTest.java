@@ -5,38 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubetun.spi.DialException;
 import io.kubetun.spi.Mode.Listening;
-import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What kubefwd's users reported, one test each; the numbers are those of the list that the design keeps. */
-class KubefwdWeakPointsTest {
+class KubefwdWeakPointsTest extends OpenSession {
     private final int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-
-    @TempDir
-    Path home;
-
-    private TestSession session;
-
-    @BeforeEach
-    void open() throws IOException {
-        session = new TestSession(home);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        session.close();
-    }
 
     @Test
     void point1_no_dashed_twin_takes_the_name_of_another_service() throws Exception {

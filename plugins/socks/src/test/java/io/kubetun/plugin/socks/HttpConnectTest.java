@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetun.spi.DialException.Reason;
 import io.kubetun.spi.Target;
 import java.net.InetAddress;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,20 +12,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class HttpConnectTest {
+class HttpConnectTest extends StartedProxy {
     private static final String CONNECT = "CONNECT echo:7 HTTP/1.1\r\nHost: echo:7\r\nUser-Agent: test\r\n\r\n";
     private static final String ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
-    private ProxyFixture proxy;
-
-    @BeforeEach
-    void start() throws Exception {
-        proxy = new ProxyFixture("listen-http-connect = \"127.0.0.1:0\"", Limits.DEFAULT).start();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        proxy.close();
+    @Override
+    ProxyFixture make() throws Exception {
+        return new ProxyFixture("listen-http-connect = \"127.0.0.1:0\"", Limits.DEFAULT);
     }
 
     @Test

@@ -6,29 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetun.spi.DialException.Reason;
 import io.kubetun.spi.Target;
 import java.net.InetAddress;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
-class Socks4Test {
+class Socks4Test extends StartedProxy {
     private static final byte[] GRANTED = bytes(0, 90, 0, 0, 0, 0, 0, 0);
     private static final byte[] REJECTED = bytes(0, 91, 0, 0, 0, 0, 0, 0);
-
-    private ProxyFixture proxy;
-
-    @BeforeEach
-    void start() throws Exception {
-        proxy = new ProxyFixture().start();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        proxy.close();
-    }
 
     @Test
     void connectsToAnAddress() throws Exception {

@@ -13,8 +13,6 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,21 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class Socks5Test {
+class Socks5Test extends StartedProxy {
     private static final byte[] GREETING = bytes(5, 1, 0);
     private static final byte[] GRANTED = bytes(5, 0, 0, 1, 0, 0, 0, 0, 0, 0);
-
-    private ProxyFixture proxy;
-
-    @BeforeEach
-    void start() throws Exception {
-        proxy = new ProxyFixture().start();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        proxy.close();
-    }
 
     @Test
     void connectsStepByStep() throws Exception {

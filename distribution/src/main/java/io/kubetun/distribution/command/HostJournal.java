@@ -1,0 +1,40 @@
+package io.kubetun.distribution.command;
+
+import io.kubetun.kernel.KernelSettings;
+import io.kubetun.kernel.journal.Repair;
+import io.kubetun.kernel.session.SessionServices;
+import io.kubetun.spi.host.EffectType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * The journal of changes to this machine that are made outside of a session.
+ *
+ * @param folder where it is
+ */
+record HostJournal(Path folder) {
+    /** Root's, when a user called sudo. */
+    static final HostJournal OF_ROOT = new HostJournal(Path.of("/var/lib/kubetun/journal"));
+
+    /** The one that the next start of the same user looks at. */
+    static HostJournal current() {
+        return System.getenv("SUDO_UID") != null
+                        && System.getProperty("user.name").equals("root")
+                ? OF_ROOT
+                : new HostJournal(
+                        SessionServices.journals(KernelSettings.ofUser().stateHome()));
+    }
+
+    /** Takes back what a dead process has left, and says so on standard error. */
+    void repair() {
+        List<EffectType> types = new ArrayList<>();
+        ServiceLoader.load(HostJournal.class.getModule().getLayer(), EffectType.class)
+                .forEach(types::add);
+        Repair.Report repaired = new Repair(folder, types).run();
+        repaired.undone()
+                .forEach(change -> System.err.println("Taken back from an earlier session: " + change.preview()));
+        repaired.problems().forEach(problem -> System.err.println("Left by an earlier session: " + problem));
+    }
+}
