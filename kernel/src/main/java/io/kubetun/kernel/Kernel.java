@@ -16,6 +16,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
+import io.netty.buffer.ByteBufAllocator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,7 @@ public final class Kernel implements AutoCloseable {
     private final KernelSettings settings;
     private final EventBus events = new EventBus();
     private final Metrics metrics = new Metrics(events);
-    private final NettyTransport transport;
+    private final ByteBufAllocator buffers;
     private final Sessions sessions;
     private final ControlServer control;
     private final Repair.Report repaired;
@@ -52,13 +53,12 @@ public final class Kernel implements AutoCloseable {
 
     Kernel(KernelSettings settings, InstalledServices services) throws KubetunException {
         this.settings = settings;
-        transport = new NettyTransport(settings.eventLoops());
+        buffers = NettyTransport.pool(settings.eventLoops());
         sessions = new Sessions(() -> lend(services), this::idsElsewhere);
         repaired = repair(services);
         try {
             control = ControlServer.open(settings.runtimeFolder(), sessions);
         } catch (KubetunException e) {
-            transport.close();
             events.close();
             throw e;
         }
@@ -120,7 +120,6 @@ public final class Kernel implements AutoCloseable {
     public void close() {
         sessions.close();
         control.close();
-        transport.close();
         events.close();
         metrics.close();
     }
@@ -135,7 +134,7 @@ public final class Kernel implements AutoCloseable {
 
     private SessionServices lend(InstalledServices services) {
         return new SessionServices(
-                transport,
+                () -> new NettyTransport(settings.eventLoops(), buffers),
                 events,
                 metrics,
                 services.clusters(),
