@@ -16,6 +16,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
     private static final int NORMAL_CACHE = 16;
 
     private static final Duration CLOSE_LIMIT = Duration.ofMillis(500);
+    private static final int INTERRUPTS = 20;
 
     private final boolean epoll;
     private final EventLoopGroup loops;
@@ -122,15 +124,19 @@ public final class NettyTransport implements Transport, AutoCloseable {
 
     /**
      * Ends the loops, and with them what still lives on them; waits up to 500 ms. A loop that something blocks is
-     * interrupted then, and ends when that gives way.
+     * interrupted then, for up to 500 ms more, and ends when that gives way.
      */
     @Override
     public void close() {
-        boolean ended = loops.shutdownGracefully(0, CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(CLOSE_LIMIT.toMillis());
-        if (!ended) {
-            LOG.warn("an event loop is blocked and does not end; it is interrupted");
+        Future<?> end = loops.shutdownGracefully(0, CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        if (end.awaitUninterruptibly(CLOSE_LIMIT.toMillis())) {
+            return;
+        }
+        LOG.warn("an event loop is blocked and does not end: it is interrupted");
+        // What waits behind the work that blocks may block too.
+        for (int i = 0; i < INTERRUPTS && !end.isDone(); i++) {
             threads.forEach(Thread::interrupt);
+            end.awaitUninterruptibly(CLOSE_LIMIT.toMillis() / INTERRUPTS);
         }
     }
 
