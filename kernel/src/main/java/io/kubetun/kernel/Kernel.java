@@ -6,6 +6,8 @@ import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.metrics.Metrics;
+import io.kubetun.kernel.plan.Plan;
+import io.kubetun.kernel.plan.Planner;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.Session;
@@ -77,6 +79,30 @@ public final class Kernel implements AutoCloseable {
     public Session start(Profile profile, Optional<Path> helper, Progress progress)
             throws KubetunException, InterruptedException {
         return sessions.start(profile, helper, progress);
+    }
+
+    /**
+     * Says what a session would do: its modes run in the real cluster, their changes are noted and not made, and nothing
+     * is listened on. No kernel is started for it, so nothing that dead ones left is taken back either. Blocks.
+     *
+     * @param settings about this machine
+     * @param plugins the modes
+     * @param profile what the session would be
+     * @param helper the socket of the privileged helper, if there is one
+     * @param progress told each step
+     * @return changes and listeners
+     * @throws KubetunException if the session could not start
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public static Plan plan(
+            KernelSettings settings, PluginRegistry plugins, Profile profile, Optional<Path> helper, Progress progress)
+            throws KubetunException, InterruptedException {
+        return planner(settings, InstalledServices.of(plugins::mode)).plan(profile, helper, progress);
+    }
+
+    static Planner planner(KernelSettings settings, InstalledServices services) {
+        return new Planner(
+                services.clusters(), services.hosts(), services.modes(), settings.stateHome(), settings.eventLoops());
     }
 
     /**
