@@ -18,7 +18,17 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class CommandTree {
     /** The commands that no mode may take. */
     public static final Set<String> FIXED = Set.of(
-            "status", "plugins", "profiles", "config", "schema", "demo", "helper", "version", "completion", "help");
+            "status",
+            "plan",
+            "plugins",
+            "profiles",
+            "config",
+            "schema",
+            "demo",
+            "helper",
+            "version",
+            "completion",
+            "help");
 
     private static final int WIDTH = 120;
 
@@ -54,14 +64,20 @@ public final class CommandTree {
                         "Joins this machine to Kubernetes clusters: reach Services and pods by name and address as if inside.",
                         "",
                         "Starts the modes that a profile names, or one mode by its own command.");
-        finished(root);
+        finished(sessions.dryRun().offer(root));
         for (ModeDescriptor mode : plugins.modes()) {
             CommandSpec command = new ModeCommand(mode, clusterOptions, sessions).spec();
             if (!mode.command().equals(mode.name())) {
                 command.aliases(mode.name());
             }
-            root.addSubcommand(mode.command(), finished(command));
+            root.addSubcommand(mode.command(), finished(sessions.dryRun().offer(command)));
         }
+        CommandSpec plan = new PlanCommand(sessions)
+                .spec(
+                        sessions.dryRun(),
+                        plugins.modes(),
+                        mode -> finished(new ModeCommand(mode, clusterOptions, sessions).spec()));
+        root.addSubcommand("plan", finished(plan));
         root.addSubcommand("status", finished(new StatusCommand().spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins).spec()));
         root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));

@@ -29,11 +29,17 @@ final class Sessions {
     private final Installation installation;
     private final PluginRegistry plugins;
     private final List<Option> clusterOptions;
+    private final DryRun dryRun;
 
     Sessions(Installation installation, PluginRegistry plugins, List<Option> clusterOptions) {
         this.installation = installation;
         this.plugins = plugins;
         this.clusterOptions = clusterOptions;
+        this.dryRun = new DryRun(installation, plugins);
+    }
+
+    DryRun dryRun() {
+        return dryRun;
     }
 
     List<Option> clusterOptions() {
@@ -69,6 +75,9 @@ final class Sessions {
     }
 
     private int run(List<Profile> profiles) throws KubetunException, InterruptedException {
+        if (dryRun.wanted()) {
+            return dryRun.print(profiles);
+        }
         Progress progress = System.err::println;
         KernelSettings settings = KernelSettings.ofUser();
         Kernel kernel = new Kernel(settings, plugins);
