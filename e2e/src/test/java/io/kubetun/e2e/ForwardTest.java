@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetun.e2e.Running.Result;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,21 +42,8 @@ class ForwardTest {
         return lab.onLaptop("sh", "-c", "sha256sum /etc/hosts; stat -c '%a %u %g' /etc/hosts; ip -o addr | cut -c1-80");
     }
 
-    /** What {@code sudo} does: root, told who called it, with the caller's environment still in its own process. */
     private Running sudo(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "env",
-                "-i",
-                "KUBETUN_NO_AOT=1",
-                "SUDO_UID=" + LabWorld.USER,
-                "SUDO_GID=" + LabWorld.USER,
-                "KUBECONFIG=" + lab.home().resolve(".kube/config"),
-                "XDG_STATE_HOME=" + lab.home().resolve("state"),
-                "XDG_RUNTIME_DIR=" + lab.home(),
-                "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-                lab.installation().resolve("bin/kubetun").toString()));
-        command.addAll(List.of(arguments));
-        return new Running(lab.asRoot(command.toArray(String[]::new)));
+        return lab.sudo(arguments);
     }
 
     private String curl(String url) throws Exception {

@@ -115,6 +115,23 @@ final class LabWorld implements World {
         return new ProcessBuilder(all);
     }
 
+    /** What {@code sudo} does: root, told who called it, with the caller's environment still in its own process. */
+    Running sudo(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "-i",
+                "KUBETUN_NO_AOT=1",
+                "SUDO_UID=" + USER,
+                "SUDO_GID=" + USER,
+                "KUBECONFIG=" + home.resolve(".kube/config"),
+                "XDG_STATE_HOME=" + home.resolve("state"),
+                "XDG_RUNTIME_DIR=" + home,
+                "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                installation.resolve("bin/kubetun").toString()));
+        command.addAll(List.of(arguments));
+        return new Running(asRoot(command.toArray(String[]::new)));
+    }
+
     private static ProcessBuilder rootly(String... command) {
         return new ProcessBuilder(command);
     }

@@ -12,14 +12,20 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.ModeDescriptor.Need;
 import io.kubetun.spi.Progress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code --dry-run} of every starting command, and {@code plan}: says what would be done, and does nothing of it. */
 final class DryRun {
+    /** How long an interrupted plan may take to let go of all that it looked at. */
+    private static final Duration END_PATIENCE = Duration.ofSeconds(3);
+
     private final Installation installation;
     private final PluginRegistry plugins;
     private final List<OptionSpec> flags = new ArrayList<>();
@@ -79,12 +85,31 @@ final class DryRun {
         Format format = format();
         Progress progress = System.err::println;
         List<Plan> plans = new ArrayList<>();
+        CountDownLatch done = new CountDownLatch(1);
+        Thread planning = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            planning.interrupt();
+            try {
+                done.await(END_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        try {
+            plan(profiles, plans, progress);
+        } finally {
+            done.countDown();
+        }
+        System.out.println(PlanOutput.render(plans, format));
+        return 0;
+    }
+
+    private void plan(List<Profile> profiles, List<Plan> plans, Progress progress)
+            throws KubetunException, InterruptedException {
         for (Profile profile : profiles) {
             plans.add(Kernel.plan(KernelSettings.ofUser(), plugins, profile, installation.helper(), progress));
             tellNeeds(profile, progress);
         }
-        System.out.println(PlanOutput.render(plans, format));
-        return 0;
     }
 
     private Format format() throws KubetunException {

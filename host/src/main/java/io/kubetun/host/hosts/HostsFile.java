@@ -58,6 +58,15 @@ public final class HostsFile {
     }
 
     /**
+     * Returns where root keeps originals, and with it the helper.
+     *
+     * @return {@code /var/lib/kubetun}
+     */
+    public static Path backupsOfRoot() {
+        return Backups.OF_ROOT;
+    }
+
+    /**
      * Takes away the blocks of all kubetuns, living or dead.
      *
      * @return whose blocks there were

@@ -1,6 +1,8 @@
 package io.kubetun.kernel.plan;
 
+import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.Flows;
+import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -8,12 +10,29 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Notes where a mode would listen and opens nothing, so that no flow ever comes. Thread-safe. */
+/**
+ * Notes where a mode would listen and opens nothing, so that no flow ever comes. What only root may open, and no helper
+ * is there for, is refused as a session would refuse it. Thread-safe.
+ */
 final class NotedFlows implements Flows {
+    private final LowPorts lowPorts;
+    private final boolean helper;
     private final List<InetSocketAddress> noted = new CopyOnWriteArrayList<>();
 
+    NotedFlows(LowPorts lowPorts, boolean helper) {
+        this.lowPorts = lowPorts;
+        this.helper = helper;
+    }
+
     @Override
-    public FlowListener listen(InetSocketAddress address, ChannelHandler initializer) {
+    public FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException {
+        if (!helper && lowPorts.forbids(address.getPort())) {
+            throw new KubetunException(
+                    ErrorCode.NEEDS_ROOT,
+                    "cannot listen on " + address,
+                    "this user may not use a port that low",
+                    "Start kubetun by sudo, or choose a port of " + lowPorts.first() + " or above");
+        }
         noted.add(address);
         return new Noted(address);
     }

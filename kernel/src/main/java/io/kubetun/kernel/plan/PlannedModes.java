@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +23,14 @@ import org.slf4j.LoggerFactory;
 final class PlannedModes {
     private static final Logger LOG = LoggerFactory.getLogger(PlannedModes.class);
 
+    private final LowPorts lowPorts;
+    private final boolean helper;
     private final List<Planned> all = new ArrayList<>();
+
+    PlannedModes(LowPorts lowPorts, boolean helper) {
+        this.lowPorts = lowPorts;
+        this.helper = helper;
+    }
 
     private record Planned(String name, Mode mode, NotedEffects effects, NotedFlows flows) {}
 
@@ -43,15 +49,14 @@ final class PlannedModes {
                             "no plugin provides it",
                             "See what there is: kubetun plugins"));
             NotedEffects effects = new NotedEffects();
-            NotedFlows flows = new NotedFlows();
+            NotedFlows flows = new NotedFlows(lowPorts, helper);
             Mode mode = factory.create(contexts.apply(effects, flows), each.getValue());
             all.add(new Planned(name, mode, effects, flows));
         }
     }
 
     /** Starts them, looks what they would do, and stops them. */
-    List<Plan.Change> run(List<Plan.Listener> listeners, IntPredicate opensByHelper)
-            throws KubetunException, InterruptedException {
+    List<Plan.Change> run(List<Plan.Listener> listeners) throws KubetunException, InterruptedException {
         List<Planned> started = new ArrayList<>();
         List<Plan.Change> changes = new ArrayList<>();
         try {
@@ -63,7 +68,9 @@ final class PlannedModes {
                 each.effects.all().forEach(effect -> changes.add(Plan.Change.of(each.name, effect)));
                 listening(each)
                         .forEach(one -> listeners.add(new Plan.Listener(
-                                each.name, one, opensByHelper.test(one.address().getPort()))));
+                                each.name,
+                                one,
+                                helper && lowPorts.forbids(one.address().getPort()))));
             }
             return changes;
         } finally {

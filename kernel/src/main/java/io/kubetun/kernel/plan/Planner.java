@@ -18,13 +18,13 @@ import io.kubetun.spi.event.Events;
 import io.kubetun.spi.host.Host;
 import io.kubetun.spi.host.HostProvider;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
-import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 public final class Planner {
     private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
 
-    /** Ports below are root's, where the system does not say otherwise. */
-    private static final int UNPRIVILEGED = 1024;
+    /** How long an interrupted plan may take to let go of the cluster, the helper and its folder. */
+    private static final Duration END_PATIENCE = Duration.ofSeconds(2);
 
     /** Dials that modes may make at the same time. */
     private static final int MAX_DIALS = 64;
@@ -88,6 +88,7 @@ public final class Planner {
             return task.get();
         } catch (InterruptedException e) {
             worker.interrupt();
+            worker.join(END_PATIENCE);
             throw e;
         } catch (ExecutionException e) {
             throw StartFailure.of("the plan of " + profile.name() + " could not be made", e.getCause());
@@ -106,7 +107,7 @@ public final class Planner {
             Dialer dialer = new CountingDialer(Plan.SESSION, cluster.dialer(), new FlowCounts(), MAX_DIALS, events);
             Path state = scratch.of(StateFolder.of(stateHome, identity, profile.name()), "state");
             Path shared = scratch.of(StateFolder.ofAll(stateHome), "shared");
-            PlannedModes modes = new PlannedModes();
+            PlannedModes modes = new PlannedModes(LowPorts.ofThisProcess(), helper.isPresent());
             modes.create(
                     profile.modes(),
                     factories,
@@ -127,8 +128,7 @@ public final class Planner {
             progress.step("Connected to " + identity.context() + " (" + identity.server() + ", Kubernetes " + version
                     + "), to look only.");
             List<Plan.Listener> listeners = new ArrayList<>();
-            IntPredicate byHelper = port -> helper.isPresent() && port > 0 && port < UNPRIVILEGED;
-            List<Plan.Change> changes = modes.run(listeners, byHelper);
+            List<Plan.Change> changes = modes.run(listeners);
             return new Plan(profile.name(), identity, changes, listeners);
         }
     }
