@@ -16,6 +16,7 @@ module io.kubetun.kernel {
     exports io.kubetun.kernel.flow;
     exports io.kubetun.kernel.journal;
     exports io.kubetun.kernel.metrics;
+    exports io.kubetun.kernel.plan;
     exports io.kubetun.kernel.plugin;
     exports io.kubetun.kernel.profile;
     exports io.kubetun.kernel.session;

@@ -30,8 +30,10 @@ final class LocalHost implements Host {
 
     @Override
     public Effect hostsBlock(Path file, String owner, List<HostsEntry> entries) {
-        HostsBlock block = new HostsBlock(file, owner, entries, backups.orElseGet(HostsFile::defaultBackups));
-        return helper.isPresent() && !Files.isWritable(file) ? helper.get().hostsBlock(block) : block;
+        if (helper.isPresent() && !Files.isWritable(file)) {
+            return helper.get().hostsBlock(new HostsBlock(file, owner, entries, HostsFile.backupsOfRoot()));
+        }
+        return new HostsBlock(file, owner, entries, backups.orElseGet(HostsFile::defaultBackups));
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.metrics.Metrics;
+import io.kubetun.kernel.plan.Plan;
+import io.kubetun.kernel.plan.Planner;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.session.Session;
 import io.kubetun.kernel.session.SessionRequest;
@@ -17,6 +19,8 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.channels.FileLock;
 import java.time.Duration;
 import java.util.List;
@@ -36,9 +40,9 @@ public final class Kernel implements AutoCloseable {
     private final KernelSettings settings;
     private final EventBus events = new EventBus();
     private final Metrics metrics = new Metrics(events);
-    private final NettyTransport transport;
+    private final ByteBufAllocator buffers;
     private final Sessions sessions;
-    private final NettyTransport controlTransport = new NettyTransport(1);
+    private final NettyTransport controlTransport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
     private final Optional<FileLock> background;
     private final ControlServer control;
     private final Repair.Report repaired;
@@ -74,7 +78,7 @@ public final class Kernel implements AutoCloseable {
     Kernel(KernelSettings settings, InstalledServices services, Optional<FileLock> background) throws KubetunException {
         this.settings = settings;
         this.background = background;
-        transport = new NettyTransport(settings.eventLoops());
+        buffers = NettyTransport.pool(settings.eventLoops());
         sessions = new Sessions(() -> lend(services), this::idsElsewhere);
         repaired = repair(services);
         try {
@@ -83,7 +87,6 @@ public final class Kernel implements AutoCloseable {
                     ? ControlServer.ofBackground(settings.runtimeFolder(), controlTransport, commands)
                     : ControlServer.ofProcess(settings.runtimeFolder(), controlTransport, commands);
         } catch (KubetunException e) {
-            transport.close();
             controlTransport.close();
             events.close();
             throw e;
@@ -101,6 +104,28 @@ public final class Kernel implements AutoCloseable {
      */
     public Session start(SessionRequest request, Progress progress) throws KubetunException, InterruptedException {
         return sessions.start(request, progress);
+    }
+
+    /**
+     * Says what a session would do: its modes run in the real cluster, their changes are noted and not made, and nothing
+     * is listened on. No kernel is started for it, so nothing that dead ones left is taken back either. Blocks.
+     *
+     * @param settings about this machine
+     * @param plugins the modes
+     * @param request what the session would be
+     * @param progress told each step
+     * @return changes and listeners
+     * @throws KubetunException if the session could not start
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public static Plan plan(KernelSettings settings, PluginRegistry plugins, SessionRequest request, Progress progress)
+            throws KubetunException, InterruptedException {
+        return planner(settings, InstalledServices.of(plugins::mode)).plan(request, progress);
+    }
+
+    static Planner planner(KernelSettings settings, InstalledServices services) {
+        return new Planner(
+                services.clusters(), services.hosts(), services.modes(), settings.stateHome(), settings.eventLoops());
     }
 
     /**
@@ -156,7 +181,6 @@ public final class Kernel implements AutoCloseable {
         control.close();
         controlTransport.close();
         background.ifPresent(Kernels::unlock);
-        transport.close();
         events.close();
         metrics.close();
     }
@@ -171,7 +195,7 @@ public final class Kernel implements AutoCloseable {
 
     private SessionServices lend(InstalledServices services) {
         return new SessionServices(
-                transport,
+                () -> new NettyTransport(settings.eventLoops(), buffers),
                 events,
                 metrics,
                 services.clusters(),

@@ -45,7 +45,10 @@ final class LoopbackProviders implements ClusterProvider, HostProvider {
     public Cluster open(Config options, ClusterEnvironment environment) {
         environments.add(environment);
         journal.add("open cluster");
-        return new LoopbackCluster(environment);
+        return new LoopbackCluster(
+                environment,
+                options.hasPath("context") ? options.getString("context") : "loopback/x",
+                options.hasPath("down"));
     }
 
     @Override
@@ -56,19 +59,23 @@ final class LoopbackProviders implements ClusterProvider, HostProvider {
 
     private final class LoopbackCluster implements Cluster {
         private final ClusterEnvironment environment;
+        private final String context;
+        private final boolean down;
 
-        LoopbackCluster(ClusterEnvironment environment) {
+        LoopbackCluster(ClusterEnvironment environment, String context, boolean down) {
             this.environment = environment;
+            this.context = context;
+            this.down = down;
         }
 
         @Override
         public Identity identity() {
-            return new Identity("loopback/x", URI.create("https://127.0.0.1:6443"), "lab");
+            return new Identity(context, URI.create("https://127.0.0.1:6443"), "lab");
         }
 
         @Override
         public String check() throws KubetunException {
-            if (unreachable) {
+            if (unreachable || down) {
                 throw new KubetunException(
                         ErrorCode.CLUSTER_UNREACHABLE, "cannot reach it", "it is down", "kubectl version");
             }
@@ -82,7 +89,8 @@ final class LoopbackProviders implements ClusterProvider, HostProvider {
 
         @Override
         public Watch watchServices(ServiceSelection selection, ServiceListener listener) {
-            return () -> {};
+            journal.add("watch");
+            return () -> journal.add("unwatch");
         }
 
         @Override

@@ -87,4 +87,15 @@ public interface SessionContext {
      * @return an existing folder
      */
     Path sharedFolder();
+
+    /**
+     * Says whether this is a session that only shows what it would do: effects are noted and not made, listeners are not
+     * opened and have the address that was asked for, folders are copies. A mode need not ask, unless it would change
+     * something past {@link #effects}, which it should not.
+     *
+     * @return true for {@code plan} and {@code --dry-run}
+     */
+    default boolean dryRun() {
+        return false;
+    }
 }

@@ -28,6 +28,7 @@ public final class CommandTree {
             "disconnect",
             "quit",
             "kernel",
+            "plan",
             "plugins",
             "profiles",
             "config",
@@ -93,14 +94,20 @@ public final class CommandTree {
                         "Joins this machine to Kubernetes clusters: reach Services and pods by name and address as if inside.",
                         "",
                         "Starts the modes that a profile names, or one mode by its own command.");
-        finished(root);
+        finished(sessions.dryRun().offer(root));
         for (ModeDescriptor mode : plugins.get().modes()) {
             CommandSpec command = new ModeCommand(mode, clusterOptions, sessions).spec();
             if (!mode.command().equals(mode.name())) {
                 command.aliases(mode.name());
             }
-            root.addSubcommand(mode.command(), finished(command));
+            root.addSubcommand(mode.command(), finished(sessions.dryRun().offer(command)));
         }
+        CommandSpec plan = new PlanCommand(sessions)
+                .spec(
+                        sessions.dryRun(),
+                        plugins.get().modes(),
+                        mode -> finished(new ModeCommand(mode, clusterOptions, sessions).spec()));
+        root.addSubcommand("plan", finished(plan));
         asking().forEach((name, spec) -> root.addSubcommand(name, finished(spec.get())));
         root.addSubcommand("kernel", finished(new KernelCommand(plugins).spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));

@@ -47,6 +47,7 @@ final class ModeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (purge.isPresent() && purge.get().wanted()) {
+            sessions.dryRun().refuse("--purge");
             purge.get().run();
             return 0;
         }

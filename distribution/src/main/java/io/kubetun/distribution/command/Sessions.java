@@ -20,11 +20,17 @@ final class Sessions {
     private final Installation installation;
     private final Supplier<PluginRegistry> plugins;
     private final List<Option> clusterOptions;
+    private final DryRun dryRun;
 
     Sessions(Installation installation, Supplier<PluginRegistry> plugins, List<Option> clusterOptions) {
         this.installation = installation;
         this.plugins = plugins;
         this.clusterOptions = clusterOptions;
+        this.dryRun = new DryRun(installation, plugins);
+    }
+
+    DryRun dryRun() {
+        return dryRun;
     }
 
     List<Option> clusterOptions() {
@@ -60,6 +66,9 @@ final class Sessions {
     }
 
     private int run(List<Profile> profiles, StartFlags flags) throws KubetunException, InterruptedException {
+        if (dryRun.wanted()) {
+            return dryRun.print(profiles);
+        }
         List<Profile> named = profiles.stream()
                 .map(profile -> flags.name().map(profile::named).orElse(profile))
                 .toList();

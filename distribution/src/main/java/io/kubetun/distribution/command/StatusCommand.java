@@ -114,7 +114,11 @@ final class StatusCommand implements Callable<Integer> {
             for (Listening one : mode.listening()) {
                 listening.add(Map.of("address", text(one), "serves", one.serves(), "names", one.names()));
             }
-            modes.add(Map.of("name", mode.name(), "listening", listening));
+            modes.add(Map.of(
+                    "name", mode.name(),
+                    "state", mode.state().toString(),
+                    "why", mode.why().orElse(""),
+                    "listening", listening));
         }
         fields.put("modes", modes);
         return fields;

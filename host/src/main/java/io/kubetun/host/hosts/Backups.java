@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /** What is kept of a hosts file beside it: its original, and a copy while it is written in place. */
 final class Backups {
+    /** The state folder of the machine. */
+    static final Path OF_ROOT = Path.of("/var/lib/kubetun");
+
     private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
 
     private final Path folder;
@@ -30,7 +33,7 @@ final class Backups {
     /** Where backups go if nobody says: the state folder of the machine for root, else of the user. */
     static Path defaultFolder() {
         if (Users.current() == Users.ROOT) {
-            return Path.of("/var/lib/kubetun");
+            return OF_ROOT;
         }
         String state = System.getenv("XDG_STATE_HOME");
         return state == null || state.isBlank()

@@ -50,6 +50,15 @@ public final class HostsFile {
         return Backups.defaultFolder();
     }
 
+    /**
+     * Returns where root keeps originals, and with it the helper.
+     *
+     * @return {@code /var/lib/kubetun}
+     */
+    public static Path backupsOfRoot() {
+        return Backups.OF_ROOT;
+    }
+
     /** Returns the lines of each owner that has a block or a line. */
     Map<String, List<String>> blocks() throws KubetunException {
         try {

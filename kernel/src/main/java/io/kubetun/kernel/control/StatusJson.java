@@ -2,6 +2,7 @@ package io.kubetun.kernel.control;
 
 import com.typesafe.config.Config;
 import io.kubetun.kernel.session.SessionStatus;
+import io.kubetun.kernel.session.SessionStatus.ModeState;
 import io.kubetun.kernel.session.SessionStatus.ModeStatus;
 import io.kubetun.kernel.session.SessionStatus.State;
 import io.kubetun.spi.Mode.Listening;
@@ -59,11 +60,13 @@ final class StatusJson {
     }
 
     private static Map<String, Object> encode(ModeStatus mode) {
-        return Map.of(
-                "name",
-                mode.name(),
-                "listening",
-                mode.listening().stream().map(StatusJson::encode).toList());
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", mode.name());
+        fields.put("state", mode.state().name());
+        mode.why().ifPresent(why -> fields.put("why", why));
+        fields.put(
+                "listening", mode.listening().stream().map(StatusJson::encode).toList());
+        return fields;
     }
 
     private static Map<String, Object> encode(Listening listening) {
@@ -82,7 +85,11 @@ final class StatusJson {
                     each.getString("serves"),
                     each.getStringList("names")));
         }
-        return new ModeStatus(mode.getString("name"), listening);
+        return new ModeStatus(
+                mode.getString("name"),
+                mode.getEnum(ModeState.class, "state"),
+                mode.hasPath("why") ? Optional.of(mode.getString("why")) : Optional.empty(),
+                listening);
     }
 
     private static InetAddress literal(String ip) {

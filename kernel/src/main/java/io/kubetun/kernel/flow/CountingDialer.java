@@ -10,6 +10,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The dialer that modes get: the cluster's, with each dial counted, timed and limited, and each failure told as an
@@ -23,7 +25,9 @@ public final class CountingDialer implements Dialer {
     private final FlowCounts counts;
     private final FlowLimit limit;
     private final Events events;
+    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile boolean cut;
 
     /**
      * Wraps a dialer.
@@ -40,6 +44,24 @@ public final class CountingDialer implements Dialer {
         this.counts = counts;
         this.limit = new FlowLimit(maxOpen);
         this.events = events;
+    }
+
+    private CountingDialer(CountingDialer session) {
+        this.session = session.session;
+        this.cluster = session.cluster;
+        this.counts = session.counts;
+        this.limit = session.limit;
+        this.events = session.events;
+    }
+
+    /**
+     * Makes the dialer of one mode of the session: counted and limited together with those of the others, and closed by
+     * itself.
+     *
+     * @return an open dialer
+     */
+    public CountingDialer ofMode() {
+        return new CountingDialer(this);
     }
 
     @Override
@@ -62,9 +84,16 @@ public final class CountingDialer implements Dialer {
         return dialed;
     }
 
-    /** Fails all dials from now on. */
+    /** Fails all dials from now on; what is dialled stays open. */
     public void close() {
         closed = true;
+    }
+
+    /** Closes, and with it every channel that was dialled here and is still open. */
+    public void cut() {
+        closed = true;
+        cut = true;
+        open.forEach(Channel::close);
     }
 
     private void finished(Target target, Future<Channel> dialed, long nanos) {
@@ -72,7 +101,14 @@ public final class CountingDialer implements Dialer {
             counts.dialed(nanos);
             Channel channel = dialed.getNow();
             channel.attr(DIAL_NANOS).set(nanos);
-            channel.closeFuture().addListener(end -> limit.release());
+            open.add(channel);
+            channel.closeFuture().addListener(end -> {
+                open.remove(channel);
+                limit.release();
+            });
+            if (cut) {
+                channel.close();
+            }
         } else {
             limit.release();
             count(target, dialed.cause());

@@ -16,14 +16,23 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The event loops of a kernel, on epoll where Linux has it and on NIO elsewhere, with one buffer pool that is kept small.
- * Threads start with the first channel. Safe for use by several threads.
+ * The event loops of a session, on epoll where Linux has it and on NIO elsewhere: a mode that blocks a loop blocks its
+ * own session only. Threads start with the first channel. Sessions of a kernel share one pool of buffers, which is kept
+ * small, so that a further session costs threads and no memory. Safe for use by several threads.
  */
 public final class NettyTransport implements Transport, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
+
     private static final int PAGE_SIZE = 8192;
 
     /** Pages of 8 KiB shifted by 8: chunks of 2 MiB, so that a quiet pool holds little. */
@@ -33,26 +42,46 @@ public final class NettyTransport implements Transport, AutoCloseable {
     private static final int NORMAL_CACHE = 16;
 
     private static final Duration CLOSE_LIMIT = Duration.ofMillis(500);
+    private static final int INTERRUPTS = 20;
 
     private final boolean epoll;
     private final EventLoopGroup loops;
     private final ByteBufAllocator allocator;
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     /**
      * Makes loops; their threads start on first use.
      *
      * @param eventLoops how many, 1 or more
+     * @param pool where their buffers come from
      */
-    public NettyTransport(int eventLoops) {
-        this(eventLoops, Epoll.isAvailable());
+    public NettyTransport(int eventLoops, ByteBufAllocator pool) {
+        this(eventLoops, pool, Epoll.isAvailable());
     }
 
-    NettyTransport(int eventLoops, boolean epoll) {
+    NettyTransport(int eventLoops, ByteBufAllocator pool, boolean epoll) {
         this.epoll = epoll;
+        this.allocator = pool;
         IoHandlerFactory io = epoll ? new EpollHandlers() : NioIoHandler.newFactory();
-        loops = new MultiThreadIoEventLoopGroup(eventLoops, new DefaultThreadFactory("kubetun-loop", true), io);
-        allocator =
-                new PooledByteBufAllocator(true, 0, eventLoops, PAGE_SIZE, MAX_ORDER, SMALL_CACHE, NORMAL_CACHE, false);
+        ThreadFactory factory = new DefaultThreadFactory("kubetun-loop", true);
+        loops = new MultiThreadIoEventLoopGroup(
+                eventLoops,
+                loop -> {
+                    Thread thread = factory.newThread(loop);
+                    threads.add(thread);
+                    return thread;
+                },
+                io);
+    }
+
+    /**
+     * Makes a pool of buffers, which takes memory as it is used.
+     *
+     * @param arenas how many loops may take from it at the same time without waiting for each other, 1 or more
+     * @return the pool
+     */
+    public static ByteBufAllocator pool(int arenas) {
+        return new PooledByteBufAllocator(true, 0, arenas, PAGE_SIZE, MAX_ORDER, SMALL_CACHE, NORMAL_CACHE, false);
     }
 
     /**
@@ -93,11 +122,22 @@ public final class NettyTransport implements Transport, AutoCloseable {
         return allocator;
     }
 
-    /** Ends the loops, and with them what still lives on them; waits up to 500 ms. */
+    /**
+     * Ends the loops, and with them what still lives on them; waits up to 500 ms. A loop that something blocks is
+     * interrupted then, for up to 500 ms more, and ends when that gives way.
+     */
     @Override
     public void close() {
-        loops.shutdownGracefully(0, CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(CLOSE_LIMIT.toMillis());
+        Future<?> end = loops.shutdownGracefully(0, CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        if (end.awaitUninterruptibly(CLOSE_LIMIT.toMillis())) {
+            return;
+        }
+        LOG.warn("an event loop is blocked and does not end: it is interrupted");
+        // What waits behind the work that blocks may block too.
+        for (int i = 0; i < INTERRUPTS && !end.isDone(); i++) {
+            threads.forEach(Thread::interrupt);
+            end.awaitUninterruptibly(CLOSE_LIMIT.toMillis() / INTERRUPTS);
+        }
     }
 
     private SocketChannel newSocket() {

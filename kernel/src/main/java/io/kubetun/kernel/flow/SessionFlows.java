@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class SessionFlows implements Flows, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SessionFlows.class);
 
-    /** How long {@link #close} waits for the channels to be gone. */
+    /** How long closing waits for channels to be gone. */
     private static final long CLOSE_MILLIS = 300;
 
     private static final long TOLD_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -42,9 +42,9 @@ public final class SessionFlows implements Flows, AutoCloseable {
     private final Set<Channel> accepted = ConcurrentHashMap.newKeySet();
     private final Set<OpenListener> listeners = ConcurrentHashMap.newKeySet();
     private final Set<Splice> joined = ConcurrentHashMap.newKeySet();
-    private final Map<EventLoop, HalfClosedFlows> halfClosed = new ConcurrentHashMap<>();
-    private final AtomicLong flows = new AtomicLong();
-    private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - TOLD_EVERY_NANOS);
+    private final Map<EventLoop, HalfClosedFlows> halfClosed;
+    private final AtomicLong flows;
+    private final AtomicLong toldAt;
     private volatile boolean intakeStopped;
 
     /**
@@ -73,6 +73,32 @@ public final class SessionFlows implements Flows, AutoCloseable {
         this.progress = progress;
         this.limit = new FlowLimit(maxFlows);
         this.opener = new ListenerOpener(transport, host);
+        this.halfClosed = new ConcurrentHashMap<>();
+        this.flows = new AtomicLong();
+        this.toldAt = new AtomicLong(System.nanoTime() - TOLD_EVERY_NANOS);
+    }
+
+    private SessionFlows(SessionFlows session) {
+        this.session = session.session;
+        this.host = session.host;
+        this.counts = session.counts;
+        this.events = session.events;
+        this.progress = session.progress;
+        this.limit = session.limit;
+        this.opener = session.opener;
+        this.halfClosed = session.halfClosed;
+        this.flows = session.flows;
+        this.toldAt = session.toldAt;
+    }
+
+    /**
+     * Makes the flows of one mode of the session: counted, numbered and limited together with those of the others, and
+     * closed by themselves.
+     *
+     * @return flows without listeners; closing these here does not close them
+     */
+    public SessionFlows ofMode() {
+        return new SessionFlows(this);
     }
 
     @Override
@@ -108,32 +134,54 @@ public final class SessionFlows implements Flows, AutoCloseable {
         splice.start();
     }
 
-    /** Closes all listeners, and refuses new ones. Flows go on. */
+    /** Closes all listeners, within 300 ms together, and refuses new ones. Flows go on. */
     public void stopIntake() {
         intakeStopped = true;
         List<OpenListener> open = List.copyOf(listeners);
         open.forEach(OpenListener::begin);
-        open.forEach(OpenListener::close);
+        long deadline = deadline();
+        open.forEach(listener -> listener.close(deadline));
     }
 
     /** Stops the intake and cuts all flows; waits until they are gone, at most 300 ms. */
     @Override
     public void close() {
         stopIntake();
+        cut();
+        awaitGone(deadline());
+    }
+
+    /** Begins to cut all flows, also those that are not joined yet. */
+    public void cut() {
         joined.forEach(flow -> flow.client().eventLoop().execute(flow::cut));
+        accepted.forEach(channel -> channel.eventLoop().execute(() -> Resets.reset(channel)));
+    }
+
+    /**
+     * Waits until all flows are gone.
+     *
+     * @param deadline until when, on the clock of {@link System#nanoTime}
+     */
+    public void awaitGone(long deadline) {
         Set<Channel> open = Set.copyOf(accepted);
         CountDownLatch gone = new CountDownLatch(open.size());
-        for (Channel channel : open) {
-            channel.closeFuture().addListener(end -> gone.countDown());
-            channel.eventLoop().execute(() -> Resets.reset(channel));
-        }
+        open.forEach(channel -> channel.closeFuture().addListener(end -> gone.countDown()));
         try {
-            if (!gone.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!gone.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 LOG.warn("{} flows of session {} are still closing", gone.getCount(), session);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Says until when a close that begins now waits.
+     *
+     * @return a time on the clock of {@link System#nanoTime}
+     */
+    public static long deadline() {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
     }
 
     /** Takes a new connection, or resets it and says false. */
@@ -198,10 +246,14 @@ public final class SessionFlows implements Flows, AutoCloseable {
 
         @Override
         public void close() {
+            close(deadline());
+        }
+
+        void close(long deadline) {
             if (listeners.remove(this)) {
                 ChannelFuture closed = channel.close();
                 if (!channel.eventLoop().inEventLoop()) {
-                    closed.awaitUninterruptibly(CLOSE_MILLIS);
+                    closed.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
                 }
                 events.publish(new Event.ListenerClosed(session, address));
             }

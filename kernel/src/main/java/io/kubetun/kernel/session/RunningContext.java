@@ -23,4 +23,10 @@ record RunningContext(
         Progress progress,
         Path stateFolder,
         Path sharedFolder)
-        implements SessionContext {}
+        implements SessionContext {
+    /** The same session, with what one mode has for itself. */
+    RunningContext with(Cluster ofMode, Dialer dialing, Effects changes, Events bus, Flows listening) {
+        return new RunningContext(
+                id, profile, ofMode, dialing, host, changes, bus, listening, progress, stateFolder, sharedFolder);
+    }
+}

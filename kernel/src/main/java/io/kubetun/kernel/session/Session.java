@@ -1,10 +1,13 @@
 package io.kubetun.kernel.session;
 
+import com.typesafe.config.Config;
 import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.FlowCounts;
+import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.flow.SessionFlows;
 import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.profile.Profile;
+import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.Cluster;
@@ -17,6 +20,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -29,23 +35,23 @@ public final class Session implements AutoCloseable {
 
     private final String id;
     private final SessionRequest request;
-    private final Profile profile;
+    private volatile Profile profile;
     private final Progress progress;
     private final SessionServices services;
     private final Consumer<Session> onEnd;
     private final Instant since = Instant.now();
     private final SessionState state = new SessionState();
-    private final SessionModes modes = new SessionModes();
+    private final SessionModes modes;
+    private final SessionChanges changes;
     private final FlowCounts counts = new FlowCounts();
     private final Events events;
     private final JournaledEffects effects;
     private final SessionLife life = new SessionLife();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
-    private volatile Optional<Identity> identity = Optional.empty();
+    private volatile Optional<NettyTransport> transport = Optional.empty();
     private volatile Optional<Host> host = Optional.empty();
-    private volatile Optional<Cluster> cluster = Optional.empty();
     private volatile Optional<SessionFlows> flows = Optional.empty();
-    private volatile Optional<CountingDialer> dialer = Optional.empty();
+    private volatile Optional<JoinedCluster> joined = Optional.empty();
 
     Session(String id, SessionRequest request, Progress progress, SessionServices services, Consumer<Session> onEnd) {
         this.id = id;
@@ -54,6 +60,8 @@ public final class Session implements AutoCloseable {
         this.progress = progress;
         this.services = services;
         this.onEnd = onEnd;
+        this.modes = new SessionModes(state, progress);
+        this.changes = new SessionChanges(id);
         this.events = new SessionEvents(services.events(), state);
         this.effects = JournaledEffects.ofSession(id, SessionServices.journals(services.stateHome()), events);
     }
@@ -81,6 +89,7 @@ public final class Session implements AutoCloseable {
      * @return its state now
      */
     public SessionStatus status() {
+        Optional<Identity> identity = joined.map(JoinedCluster::identity);
         return new SessionStatus(
                 id,
                 profile.name(),
@@ -96,6 +105,69 @@ public final class Session implements AutoCloseable {
                 counts.failed(),
                 counts.sent(),
                 counts.received());
+    }
+
+    /**
+     * Starts one more mode; the others don't notice. Blocks until it is ready.
+     *
+     * @param mode its name
+     * @param options its options: each key of its descriptor that has a value or a default, checked by its type
+     * @throws KubetunException if the session has it already, or it could not start: nothing is left of it then
+     * @throws InterruptedException if interrupted meanwhile; nothing is left of it
+     */
+    public void add(String mode, Config options) throws KubetunException, InterruptedException {
+        changes.run("add", () -> {
+            if (modes.find(mode).isPresent()) {
+                throw refused("add " + mode + " to", "it has that mode already", "kubetun drop " + id + " " + mode);
+            }
+            Map<String, Config> more = new LinkedHashMap<>(profile.modes());
+            more.put(mode, options);
+            JoinedCluster here = joined.orElseThrow();
+            replace(here, List.of(), here.create(Map.of(mode, options)), with(profile, more));
+        });
+    }
+
+    /**
+     * Stops a mode and takes back all that it opened and changed, also its flows; the others don't notice.
+     *
+     * @param mode its name
+     * @throws KubetunException if the session hasn't it, or has no other
+     * @throws InterruptedException if interrupted meanwhile; the mode goes all the same
+     */
+    public void drop(String mode) throws KubetunException, InterruptedException {
+        changes.run("drop", () -> {
+            ModeRun run = modes.find(mode)
+                    .orElseThrow(() -> refused(
+                            "drop " + mode + " from",
+                            "it has only " + String.join(", ", modes.names()),
+                            "kubetun status " + id));
+            if (modes.all().size() == 1) {
+                throw refused("drop " + mode + " from", "it is its only mode", "kubetun disconnect " + id);
+            }
+            Map<String, Config> fewer = new LinkedHashMap<>(profile.modes());
+            fewer.remove(mode);
+            replace(joined.orElseThrow(), List.of(run), List.of(), with(profile, fewer));
+        });
+    }
+
+    /**
+     * Becomes what a profile says by the smallest change: modes that it has no more are stopped, new ones started,
+     * changed or failed ones restarted, the others left alone. Another cluster block restarts all. Id and name stay.
+     *
+     * @param next what it shall be
+     * @throws KubetunException if that did not work; the session is then what it was before
+     * @throws InterruptedException if interrupted meanwhile; the session is then what it was before
+     */
+    public void reload(Profile next) throws KubetunException, InterruptedException {
+        changes.run("reload", () -> {
+            JoinedCluster here = joined.orElseThrow();
+            if (next.cluster().equals(profile.cluster())) {
+                ModeChanges change = ModeChanges.between(modes, next.modes());
+                replace(here, change.gone(), here.create(change.fresh()), next);
+            } else {
+                rejoin(here, next);
+            }
+        });
     }
 
     /**
@@ -130,8 +202,10 @@ public final class Session implements AutoCloseable {
     void start() throws KubetunException, InterruptedException {
         try {
             life.begin();
-            open();
-            modes.start();
+            JoinedCluster here = open();
+            List<ModeRun> runs = here.create(profile.modes());
+            here.check();
+            modes.exchange(List.of(), runs, List.copyOf(profile.modes().keySet()));
             life.begun();
         } catch (KubetunException | InterruptedException | RuntimeException e) {
             // Interruption must not keep the clean-up from waiting for what it closes.
@@ -150,6 +224,7 @@ public final class Session implements AutoCloseable {
             throw e;
         }
         state.ready();
+        changes.open();
         events.publish(new Event.SessionUp(id, profile.name(), modes.names()));
     }
 
@@ -163,58 +238,117 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private void open() throws KubetunException {
+    private JoinedCluster open() throws KubetunException {
         Host openHost = services.hosts().open(request.helper());
         host = Optional.of(openHost);
         openHost.lost()
                 .thenAccept(reason -> Thread.ofVirtual()
                         .name("session-" + id + "-lost")
                         .start(() -> close("the privileged helper is gone (" + reason + ")")));
-        Cluster openCluster = services.clusters()
-                .open(
-                        profile.cluster(),
-                        new ClusterEnvironment(id, services.transport(), events, progress, request.variables()));
-        cluster = Optional.of(openCluster);
-        Identity joined = openCluster.identity();
-        identity = Optional.of(joined);
-        SessionFlows openFlows =
-                new SessionFlows(id, services.transport(), openHost, counts, services.maxFlows(), events, progress);
-        flows = Optional.of(openFlows);
-        CountingDialer openDialer = new CountingDialer(id, openCluster.dialer(), counts, services.maxFlows(), events);
-        dialer = Optional.of(openDialer);
+        NettyTransport loops = services.transports().get();
+        transport = Optional.of(loops);
+        flows = Optional.of(new SessionFlows(id, loops, openHost, counts, services.maxFlows(), events, progress));
+        JoinedCluster here = join(profile);
+        joined = Optional.of(here);
         services.metrics().add(id, counts);
-        modes.create(
-                profile.modes(),
-                services.modes(),
-                new RunningContext(
-                        id,
-                        profile.name(),
-                        openCluster,
-                        openDialer,
-                        openHost,
-                        effects,
-                        events,
-                        openFlows,
-                        progress,
-                        StateFolder.create(services.stateHome(), joined, profile.name()),
-                        StateFolder.shared(services.stateHome())));
-        String version = openCluster.check();
-        progress.step("Connected to " + joined.context() + " (" + joined.server() + ", Kubernetes " + version + ").");
+        return here;
+    }
+
+    private JoinedCluster join(Profile wanted) throws KubetunException {
+        ScopedEvents clusterEvents = new ScopedEvents(events);
+        Cluster open = services.clusters()
+                .open(
+                        wanted.cluster(),
+                        new ClusterEnvironment(
+                                id, transport.orElseThrow(), clusterEvents, progress, request.variables()));
+        try {
+            CountingDialer dialer = new CountingDialer(id, open.dialer(), counts, services.maxFlows(), events);
+            RunningContext context = new RunningContext(
+                    id,
+                    profile.name(),
+                    open,
+                    dialer,
+                    host.orElseThrow(),
+                    effects,
+                    events,
+                    flows.orElseThrow(),
+                    progress,
+                    StateFolder.create(services.stateHome(), open.identity(), profile.name()),
+                    StateFolder.shared(services.stateHome()));
+            return new JoinedCluster(clusterEvents, flows.orElseThrow(), dialer, context, services.modes());
+        } catch (KubetunException | RuntimeException e) {
+            open.close();
+            throw e;
+        }
+    }
+
+    private void rejoin(JoinedCluster here, Profile next) throws KubetunException, InterruptedException {
+        JoinedCluster there = join(next);
+        try {
+            List<ModeRun> runs = there.create(next.modes());
+            there.check();
+            replace(here, modes.all(), runs, next);
+        } catch (KubetunException | InterruptedException | RuntimeException e) {
+            there.close();
+            throw e;
+        }
+        joined = Optional.of(there);
+        here.close();
+        state.clusterGone();
+    }
+
+    /** Some modes for others; if that fails, those that went are started again where they were. */
+    private void replace(JoinedCluster here, List<ModeRun> gone, List<ModeRun> fresh, Profile next)
+            throws KubetunException, InterruptedException {
+        try {
+            modes.exchange(gone, fresh, List.copyOf(next.modes().keySet()));
+            if (changes.ended()) {
+                modes.stop(fresh);
+                throw new InterruptedException("the session is ending");
+            }
+        } catch (KubetunException | InterruptedException | RuntimeException e) {
+            if (!changes.ended()) {
+                gone.forEach(run -> comeBack(here, run));
+            }
+            throw e;
+        }
+        profile = new Profile(profile.name(), next.source(), next.cluster(), next.modes(), next.origin());
+        LOG.info("session {} has now the modes {}", id, modes.names());
+    }
+
+    private void comeBack(JoinedCluster here, ModeRun run) {
+        List<String> order = List.copyOf(profile.modes().keySet());
+        try {
+            modes.exchange(List.of(), here.create(Map.of(run.name(), run.options())), order);
+        } catch (KubetunException | InterruptedException | RuntimeException e) {
+            modes.keepFailed(run, order);
+            events.publish(new Event.ModeFailed(id, run.name(), "it did not start again: " + e.getMessage()));
+        }
+    }
+
+    private static Profile with(Profile profile, Map<String, Config> modes) {
+        return new Profile(profile.name(), profile.source(), profile.cluster(), modes, profile.origin());
+    }
+
+    private KubetunException refused(String doing, String why, String next) {
+        return new KubetunException(ErrorCode.USAGE, "cannot " + doing + " session " + id, why, "Type: " + next);
     }
 
     /** The order matters: no new flows, no new changes, then the flows, then what was changed, then the way there. */
     private void shut() {
         state.stopping();
-        flows.ifPresent(SessionFlows::stopIntake);
-        dialer.ifPresent(CountingDialer::close);
-        modes.stop();
+        changes.end();
+        joined.ifPresent(JoinedCluster::stopIntake);
+        // What a mode could not take back is tried once more, and told, with the rest.
+        modes.stop(modes.all());
         flows.ifPresent(SessionFlows::close);
         for (KubetunException left : effects.undoAll()) {
             LOG.warn("session {} leaves something behind: {}", id, left.getMessage());
             progress.step(left.getMessage());
         }
-        cluster.ifPresent(each -> quietly("cluster", each::close));
+        joined.ifPresent(JoinedCluster::close);
         host.ifPresent(each -> quietly("host", each::close));
+        transport.ifPresent(each -> quietly("transport", each::close));
         services.metrics().remove(id);
         request.transients().forEach(this::delete);
     }

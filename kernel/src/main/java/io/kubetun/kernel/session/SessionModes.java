@@ -1,115 +1,124 @@
 package io.kubetun.kernel.session;
 
-import com.typesafe.config.Config;
+import io.kubetun.kernel.flow.SessionFlows;
+import io.kubetun.kernel.session.SessionStatus.ModeState;
 import io.kubetun.kernel.session.SessionStatus.ModeStatus;
-import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
-import io.kubetun.spi.Mode;
-import io.kubetun.spi.ModeFactory;
-import io.kubetun.spi.SessionContext;
+import io.kubetun.spi.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The modes of one session: all of them start, in order, or none stays. Errors of a plugin stay within its mode. */
+/** The modes of one session that there are now. One thread at a time changes them; any may look. */
 final class SessionModes {
     private static final Logger LOG = LoggerFactory.getLogger(SessionModes.class);
 
-    /** How long all modes together may take to stop; what is not done then goes on without being waited for. */
+    /** How long modes that stop together may take; what is not done then goes on without being waited for. */
     private static final Duration STOP_LIMIT = Duration.ofMillis(600);
 
-    private final List<Entry> created = new CopyOnWriteArrayList<>();
-    private final List<Entry> started = new CopyOnWriteArrayList<>();
+    private final SessionState state;
+    private final Progress progress;
+    private volatile List<ModeRun> runs = List.of();
 
-    /** Makes all modes of a profile: contradictions are found before anything starts. */
-    void create(Map<String, Config> options, Function<String, Optional<ModeFactory>> factories, SessionContext context)
-            throws KubetunException {
-        for (Map.Entry<String, Config> each : options.entrySet()) {
-            String name = each.getKey();
-            ModeFactory factory = factories
-                    .apply(name)
-                    .orElseThrow(() -> new KubetunException(
-                            ErrorCode.PLUGIN_UNKNOWN,
-                            "cannot start the mode " + name,
-                            "no plugin provides it",
-                            "See what there is: kubetun plugins"));
-            try {
-                created.add(new Entry(name, factory.create(context, each.getValue())));
-            } catch (RuntimeException | LinkageError e) {
-                throw broken(name, e);
-            }
-        }
+    SessionModes(SessionState state, Progress progress) {
+        this.state = state;
+        this.progress = progress;
     }
 
-    /** Starts them in order. After an exception the caller stops the started ones. */
-    void start() throws KubetunException, InterruptedException {
-        for (Entry entry : created) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            try {
-                entry.mode.start();
-            } catch (RuntimeException | LinkageError e) {
-                throw broken(entry.name, e);
-            }
-            started.add(entry);
-        }
+    List<ModeRun> all() {
+        return runs;
     }
 
-    /** Stops the started ones, the last one first. */
-    void stop() {
-        Thread stopper = Thread.ofVirtual().name("modes-stop").start(() -> {
-            for (Entry entry : started.reversed()) {
-                try {
-                    entry.mode.stop();
-                } catch (RuntimeException | LinkageError e) {
-                    LOG.warn("the mode {} failed to stop", entry.name, e);
-                }
-            }
-        });
-        try {
-            if (!stopper.join(STOP_LIMIT)) {
-                LOG.warn("the modes take longer than {} to stop", STOP_LIMIT);
-                stopper.interrupt();
-            }
-        } catch (InterruptedException e) {
-            stopper.interrupt();
-            Thread.currentThread().interrupt();
-        }
+    Optional<ModeRun> find(String name) {
+        return runs.stream().filter(run -> run.name().equals(name)).findFirst();
     }
 
     List<String> names() {
-        return created.stream().map(Entry::name).toList();
+        return runs.stream().map(ModeRun::name).toList();
     }
 
     List<ModeStatus> status() {
-        List<ModeStatus> status = new ArrayList<>();
-        for (Entry entry : created) {
-            List<Mode.Listening> listening = List.of();
-            try {
-                listening = entry.mode.listening();
-            } catch (RuntimeException | LinkageError e) {
-                LOG.debug("the mode {} does not say where it listens", entry.name, e);
+        return runs.stream().map(this::status).toList();
+    }
+
+    private ModeStatus status(ModeRun run) {
+        Optional<String> failure = state.failure(run.name());
+        ModeState now = failure.isPresent() && run.state() != ModeState.STOPPING ? ModeState.FAILED : run.state();
+        return new ModeStatus(run.name(), now, failure, run.listening());
+    }
+
+    /** Keeps one in the list that is stopped and could not be started again. */
+    void keepFailed(ModeRun run, List<String> order) {
+        run.fail();
+        List<ModeRun> next = new ArrayList<>(runs);
+        next.add(run);
+        next.sort(Comparator.comparingInt(each -> order.indexOf(each.name())));
+        runs = List.copyOf(next);
+    }
+
+    /**
+     * Puts some in the place of others, in this order of names, and starts them. After an exception those that were to
+     * come are gone; those that were to go are stopped in any case.
+     */
+    void exchange(List<ModeRun> gone, List<ModeRun> fresh, List<String> order)
+            throws KubetunException, InterruptedException {
+        List<ModeRun> next = new ArrayList<>(runs);
+        next.removeAll(gone);
+        stop(gone).forEach(each -> progress.step(each.getMessage()));
+        next.addAll(fresh);
+        next.sort(Comparator.comparingInt(run -> order.indexOf(run.name())));
+        runs = List.copyOf(next);
+        try {
+            for (ModeRun run : fresh) {
+                run.start();
             }
-            status.add(new ModeStatus(entry.name, listening));
+        } catch (KubetunException | InterruptedException | RuntimeException e) {
+            boolean interrupted = Thread.interrupted();
+            stop(fresh);
+            next.removeAll(fresh);
+            runs = List.copyOf(next);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            throw e;
         }
-        return status;
     }
 
-    private static KubetunException broken(String name, Throwable cause) {
-        return new KubetunException(
-                ErrorCode.PLUGIN_BROKEN,
-                "cannot start the mode " + name,
-                "its plugin failed (" + cause + ")",
-                "See where it comes from: kubetun plugins",
-                cause);
+    /** Stops some and takes back all that they opened or changed; returns what could not be taken back. */
+    List<KubetunException> stop(List<ModeRun> some) {
+        some.forEach(run -> run.scope().stopIntake());
+        askToStop(some);
+        some.forEach(run -> run.scope().cut());
+        long deadline = SessionFlows.deadline();
+        some.forEach(run -> run.scope().awaitGone(deadline));
+        List<KubetunException> left = new ArrayList<>();
+        for (ModeRun run : some.reversed()) {
+            left.addAll(run.scope().undo());
+            run.scope().release();
+            state.modeGone(run.name());
+        }
+        left.forEach(each -> LOG.warn("something is left behind: {}", each.getMessage()));
+        return left;
     }
 
-    private record Entry(String name, Mode mode) {}
+    /** Each on a thread of its own, the last one first: one that hangs or throws keeps no other from being asked. */
+    private static void askToStop(List<ModeRun> some) {
+        long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+        for (ModeRun run : some.reversed()) {
+            Thread stopper = Thread.ofVirtual().name("mode-stop-" + run.name()).start(run::stop);
+            try {
+                if (!stopper.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
+                    LOG.warn("the mode {} takes longer than {} to stop", run.name(), STOP_LIMIT);
+                    stopper.interrupt();
+                }
+            } catch (InterruptedException e) {
+                stopper.interrupt();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
 }

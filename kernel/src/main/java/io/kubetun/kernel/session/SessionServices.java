@@ -9,11 +9,12 @@ import io.kubetun.spi.host.HostProvider;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What a kernel lends to its sessions.
  *
- * @param transport the event loops
+ * @param transports makes the event loops of a session, which closes them
  * @param events the event bus
  * @param metrics where sessions are counted
  * @param clusters opens clusters
@@ -23,7 +24,7 @@ import java.util.function.Function;
  * @param maxFlows the limit of each session
  */
 public record SessionServices(
-        NettyTransport transport,
+        Supplier<NettyTransport> transports,
         Events events,
         Metrics metrics,
         ClusterProvider clusters,

@@ -38,6 +38,21 @@ final class SessionState {
         }
     }
 
+    /** A mode was stopped: that it had failed is past. */
+    synchronized void modeGone(String mode) {
+        failedModes.remove(mode);
+    }
+
+    /** The cluster is another one. */
+    synchronized void clusterGone() {
+        lostLinks.clear();
+    }
+
+    /** Why a mode has failed, if it has. */
+    synchronized Optional<String> failure(String mode) {
+        return Optional.ofNullable(failedModes.get(mode));
+    }
+
     synchronized State state() {
         if (stopping) {
             return State.STOPPING;

@@ -57,13 +57,27 @@ public record SessionStatus(
         STOPPING
     }
 
+    /** What a mode is doing. */
+    public enum ModeState {
+        /** It is not ready yet. */
+        STARTING,
+        /** All is well. */
+        READY,
+        /** It cannot do its work any more. */
+        FAILED,
+        /** It is ending. */
+        STOPPING
+    }
+
     /**
      * A mode of the session.
      *
      * @param name its name
+     * @param state what it is doing
+     * @param why why it failed, if it has
      * @param listening where it listens
      */
-    public record ModeStatus(String name, List<Listening> listening) {
+    public record ModeStatus(String name, ModeState state, Optional<String> why, List<Listening> listening) {
         /** Takes a copy. */
         public ModeStatus {
             listening = List.copyOf(listening);

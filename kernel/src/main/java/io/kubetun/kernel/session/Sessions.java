@@ -65,7 +65,7 @@ public final class Sessions implements AutoCloseable {
             session.close("interrupted");
             throw e;
         } catch (ExecutionException e) {
-            throw rethrown(e.getCause());
+            throw StartFailure.of("the session could not start", e.getCause());
         }
     }
 
@@ -181,20 +181,5 @@ public final class Sessions implements AutoCloseable {
                 return id;
             }
         }
-    }
-
-    private static KubetunException rethrown(Throwable cause) throws InterruptedException {
-        return switch (cause) {
-            case KubetunException told -> told;
-            case InterruptedException interrupted -> throw interrupted;
-            case Error error -> throw error;
-            default ->
-                new KubetunException(
-                        ErrorCode.INTERNAL,
-                        "the session could not start",
-                        cause.toString(),
-                        "Type the command again with --verbose.",
-                        cause);
-        };
     }
 }

@@ -12,25 +12,43 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
-/** The folder that outlives a session: one for each cluster and profile. */
-final class StateFolder {
+/** The folders that outlive a session: one for each cluster and profile, and one for all. Stateless. */
+public final class StateFolder {
     private static final int LONGEST_NAME = 64;
 
     private StateFolder() {}
 
-    static Path create(Path stateHome, Identity cluster, String profile) throws KubetunException {
-        return create(
-                stateHome,
-                stateHome
-                        .resolve("clusters")
-                        .resolve(name(
-                                cluster.context() + "-" + hash(cluster.server().toString())))
-                        .resolve(name(profile)));
+    /**
+     * Names the folder of a profile in a cluster, which need not exist.
+     *
+     * @param stateHome the user's folder for state
+     * @param cluster the cluster
+     * @param profile the profile's name
+     * @return below {@code stateHome}
+     */
+    public static Path of(Path stateHome, Identity cluster, String profile) {
+        return stateHome
+                .resolve("clusters")
+                .resolve(name(cluster.context() + "-" + hash(cluster.server().toString())))
+                .resolve(name(profile));
     }
 
-    /** The folder that all sessions of the user share. */
+    /**
+     * Names the folder that all sessions of the user share, which need not exist.
+     *
+     * @param stateHome the user's folder for state
+     * @return below {@code stateHome}
+     */
+    public static Path ofAll(Path stateHome) {
+        return stateHome.resolve("shared");
+    }
+
+    static Path create(Path stateHome, Identity cluster, String profile) throws KubetunException {
+        return create(stateHome, of(stateHome, cluster, profile));
+    }
+
     static Path shared(Path stateHome) throws KubetunException {
-        return create(stateHome, stateHome.resolve("shared"));
+        return create(stateHome, ofAll(stateHome));
     }
 
     private static Path create(Path stateHome, Path folder) throws KubetunException {

@@ -23,7 +23,7 @@ final class FlowsFixture implements AutoCloseable {
     final InetSocketAddress entrance;
 
     FlowsFixture(boolean epoll, int maxFlows) throws IOException, KubetunException {
-        transport = new NettyTransport(2, epoll);
+        transport = new NettyTransport(2, NettyTransport.pool(2), epoll);
         server = new ServerSocket(0, 100, InetAddress.ofLiteral("127.0.0.1"));
         flows = new SessionFlows("a1b2", transport, new LoopbackHost(), counts, maxFlows, events, told::add);
         dialer = new CountingDialer("a1b2", new LoopbackDialer(transport), counts, maxFlows, events);

@@ -1,0 +1,2 @@
+/** What a session would do, found by running its modes without letting them change anything. */
+package io.kubetun.kernel.plan;

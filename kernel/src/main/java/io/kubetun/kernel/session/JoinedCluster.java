@@ -1,0 +1,92 @@
+package io.kubetun.kernel.session;
+
+import com.typesafe.config.Config;
+import io.kubetun.kernel.flow.CountingDialer;
+import io.kubetun.kernel.flow.SessionFlows;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.ModeFactory;
+import io.kubetun.spi.cluster.Cluster;
+import io.kubetun.spi.cluster.Cluster.Identity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cluster that a session has joined, and what modes need to work in it. A session whose cluster block changes gets
+ * another one. Thread-safe.
+ */
+final class JoinedCluster {
+    private static final Logger LOG = LoggerFactory.getLogger(JoinedCluster.class);
+
+    private final Cluster cluster;
+    private final ScopedEvents events;
+    private final Identity identity;
+    private final SessionFlows flows;
+    private final CountingDialer dialer;
+    private final RunningContext context;
+    private final Function<String, Optional<ModeFactory>> factories;
+
+    JoinedCluster(
+            ScopedEvents events,
+            SessionFlows flows,
+            CountingDialer dialer,
+            RunningContext context,
+            Function<String, Optional<ModeFactory>> factories) {
+        this.cluster = context.cluster();
+        this.events = events;
+        this.identity = cluster.identity();
+        this.flows = flows;
+        this.dialer = dialer;
+        this.context = context;
+        this.factories = factories;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    /** Asks the server for its version: shows that it can be reached. */
+    void check() throws KubetunException {
+        String version = cluster.check();
+        context.progress()
+                .step("Connected to " + identity.context() + " (" + identity.server() + ", Kubernetes " + version
+                        + ").");
+    }
+
+    /** Makes modes: contradictions in their options are found before anything starts. */
+    List<ModeRun> create(Map<String, Config> modes) throws KubetunException {
+        List<ModeRun> runs = new ArrayList<>();
+        for (Map.Entry<String, Config> each : modes.entrySet()) {
+            String name = each.getKey();
+            ModeFactory factory = factories
+                    .apply(name)
+                    .orElseThrow(() -> new KubetunException(
+                            ErrorCode.PLUGIN_UNKNOWN,
+                            "cannot start the mode " + name,
+                            "no plugin provides it",
+                            "See what there is: kubetun plugins"));
+            runs.add(ModeRun.create(name, each.getValue(), factory, new ModeScope(name, context, flows, dialer)));
+        }
+        return List.copyOf(runs);
+    }
+
+    /** No new dials from now on. */
+    void stopIntake() {
+        dialer.close();
+    }
+
+    /** Leaves the cluster; what it still publishes after that is no news of this session. */
+    void close() {
+        events.close();
+        try {
+            cluster.close();
+        } catch (RuntimeException e) {
+            LOG.warn("the cluster {} did not close", identity.context(), e);
+        }
+    }
+}

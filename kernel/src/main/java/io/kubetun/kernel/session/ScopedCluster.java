@@ -1,0 +1,69 @@
+package io.kubetun.kernel.session;
+
+import io.kubetun.spi.Dialer;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.cluster.Cluster;
+import io.kubetun.spi.cluster.ServiceListener;
+import io.kubetun.spi.cluster.ServiceSelection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The session's cluster as one mode sees it: closing ends the mode's watches, not the cluster. Thread-safe. */
+final class ScopedCluster implements Cluster {
+    private final Cluster session;
+    private final Dialer dialer;
+    private final Set<Watch> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    ScopedCluster(Cluster session, Dialer dialer) {
+        this.session = session;
+        this.dialer = dialer;
+    }
+
+    @Override
+    public Identity identity() {
+        return session.identity();
+    }
+
+    @Override
+    public String check() throws KubetunException {
+        return session.check();
+    }
+
+    @Override
+    public Dialer dialer() {
+        return dialer;
+    }
+
+    @Override
+    public Watch watchServices(ServiceSelection selection, ServiceListener listener)
+            throws KubetunException, InterruptedException {
+        Watch scoped = new Scoped(session.watchServices(selection, listener));
+        open.add(scoped);
+        if (closed) {
+            scoped.close();
+        }
+        return scoped;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        List.copyOf(open).forEach(Watch::close);
+    }
+
+    private final class Scoped implements Watch {
+        private final Watch watch;
+
+        Scoped(Watch watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public void close() {
+            open.remove(this);
+            watch.close();
+        }
+    }
+}
