@@ -11,17 +11,21 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The privileged helper: does as root, for one session of one user, the few things that {@link HelperSettings} allow,
- * and takes all of them back when the session ends, however it ends.
+ * The privileged helper: does as root, for the sessions of one kubetun of one user, the few things that
+ * {@link HelperSettings} allow, and takes back what it did for a session when that ends, however it ends.
  *
- * <p>The socket exists once the constructor returns, so the session may be started then. {@link #run} serves the first
- * connection of the user (known by its uid, SO_PEERCRED; others are turned away) and returns when that is over and all
- * is undone. {@link #close}, from another thread such as a shutdown hook, makes it return.
+ * <p>The socket exists once the constructor returns, so the session may be started then. {@link #run} serves the
+ * connections of the user (known by its uid, SO_PEERCRED; others are turned away), one a session, and returns when the
+ * last of them is over and all is undone. {@link #close}, from another thread such as a shutdown hook, makes it return.
  *
  * <p>Signals are the caller's: Ctrl-C reaches the whole process group, and the helper should outlive the session by a
  * moment, so ignore SIGINT and SIGHUP and let SIGTERM run {@link #close}.
@@ -30,6 +34,10 @@ public final class HelperServer implements AutoCloseable {
     /** A helper to which nobody comes in this time ends. */
     public static final Duration FIRST_CONNECTION = Duration.ofSeconds(10);
 
+    /** Sessions at the same time; another one is turned away. */
+    static final int MAX_SESSIONS = 32;
+
+    private static final Duration NO_LIMIT = Duration.ofDays(24);
     private static final Logger LOG = LoggerFactory.getLogger(HelperServer.class);
 
     private final HelperSettings settings;
@@ -38,6 +46,7 @@ public final class HelperServer implements AutoCloseable {
     private final SocketFolder folder;
     private final UnixListener listener;
     private final Wakeup stop;
+    private final AtomicInteger serving = new AtomicInteger();
     private final AtomicBoolean taken = new AtomicBoolean();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
@@ -77,7 +86,7 @@ public final class HelperServer implements AutoCloseable {
     }
 
     /**
-     * Serves the session. Call it once.
+     * Serves the sessions. Call it once.
      *
      * @return why it ended, a clause; all is undone then
      */
@@ -86,11 +95,11 @@ public final class HelperServer implements AutoCloseable {
             return "it was told to stop";
         }
         try {
-            Optional<UnixStream> client = firstConnection();
-            if (client.isEmpty()) {
+            Optional<UnixStream> first = nextConnection(patience);
+            if (first.isEmpty()) {
                 return "no session came within " + patience.toSeconds() + " s";
             }
-            return serve(client.get());
+            return serveFrom(first.get());
         } catch (IOException e) {
             return "its socket failed: " + e.getMessage();
         } finally {
@@ -109,18 +118,40 @@ public final class HelperServer implements AutoCloseable {
         }
     }
 
-    private Optional<UnixStream> firstConnection() throws IOException {
-        long deadline = System.nanoTime() + patience.toNanos();
+    private Optional<UnixStream> nextConnection(Duration limit) throws IOException {
+        long deadline = System.nanoTime() + limit.toNanos();
         while (listener.await(stop, Duration.ofNanos(deadline - System.nanoTime())) == Wait.READY) {
             UnixStream client = listener.accept();
             int uid = client.peerUid();
-            if (uid == settings.uid()) {
+            if (uid == settings.uid() && serving.get() < MAX_SESSIONS) {
                 return Optional.of(client);
             }
-            LOG.warn("the helper turned away uid {}: it serves uid {}", uid, settings.uid());
+            LOG.warn("the helper turned away uid {}: it serves {} sessions of uid {}", uid, serving, settings.uid());
             client.close();
         }
         return Optional.empty();
+    }
+
+    /** Serves a session and those that come while one is there. */
+    private String serveFrom(UnixStream first) throws IOException {
+        AtomicReference<String> why = new AtomicReference<>("it was told to stop");
+        try (ExecutorService sessions =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+            for (Optional<UnixStream> next = Optional.of(first); next.isPresent(); next = nextConnection(NO_LIMIT)) {
+                UnixStream client = next.get();
+                serving.incrementAndGet();
+                sessions.execute(() -> {
+                    try {
+                        why.set(serve(client));
+                    } finally {
+                        if (serving.decrementAndGet() == 0) {
+                            stop.wake();
+                        }
+                    }
+                });
+            }
+        }
+        return why.get();
     }
 
     private String serve(UnixStream client) {

@@ -79,6 +79,24 @@ class HelperTest {
     }
 
     @Test
+    void twoSessionsAreServedAndTheHelperEndsWithTheLast() throws Exception {
+        start(Users.current());
+        try (HelperClient first = HelperClient.connect(socket)) {
+            first.hostsBlock(block("a1", "127.1.27.1", "echo")).apply();
+            try (HelperClient second = HelperClient.connect(socket)) {
+                second.hostsBlock(block("b2", "127.2.27.1", "web")).apply();
+                assertThat(file).content().contains("echo").contains("web");
+            }
+            // What the first one asks for next is done after the second one's end was seen, or before: never lost.
+            first.hostsBlock(block("a1", "127.1.27.1", "still")).apply();
+            assertThat(file).content().contains("still");
+            assertThat(ended).isNotDone();
+        }
+        assertThat(ended.get()).isEqualTo("the session has ended");
+        assertThat(file).hasContent(ORIGINAL);
+    }
+
+    @Test
     void theHostUsesTheHelperForWhatItMayNotWrite() throws Exception {
         assumeTrue(Users.current() != Users.ROOT || Files.isWritable(file), "root may write all files");
         start(Users.current());
