@@ -70,7 +70,8 @@ record BackgroundHosting(Installation installation, BackgroundKernel background,
     private void startOne(
             ControlClient kernel, Profile profile, Progress progress, Queue<String> started, BlockingQueue<Step> steps)
             throws KubetunException, InterruptedException {
-        SessionRequest request = Callers.request(profile, installation);
+        SessionRequest request =
+                Callers.remote(profile, installation, background.settings().runtimeFolder());
         BlockingQueue<Step> own = new LinkedBlockingQueue<>();
         AtomicBoolean ready = new AtomicBoolean();
         Thread.ofVirtual().name("session").start(() -> {
@@ -88,6 +89,7 @@ record BackgroundHosting(Installation installation, BackgroundKernel background,
             (ready.get() ? steps : own).add(last);
         });
         if (own.take() instanceof Failed failed) {
+            request.transients().forEach(copy -> copy.toFile().delete());
             throw failed.error();
         }
     }

@@ -1,10 +1,14 @@
 package io.kubetun.distribution.command;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
 import io.kubetun.distribution.Installation;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.SessionRequest;
+import io.kubetun.spi.KubetunException;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +20,31 @@ final class Callers {
     /** Lists of paths that may be relative to the working folder. */
     private static final List<String> PATHS = List.of("KUBECONFIG");
 
+    private static final String KUBECONFIG_KEY = "kubeconfig";
+
     private Callers() {}
+
+    /** For a kernel that cannot read what only this process has open, such as a kubeconfig from a pipe. */
+    static SessionRequest remote(Profile profile, Installation installation, Path folder) throws KubetunException {
+        SessionRequest request = request(profile, installation);
+        TransientFiles copies = new TransientFiles(folder);
+        Config cluster = profile.cluster();
+        if (cluster.hasPath(KUBECONFIG_KEY)) {
+            String readable = copies.readable(cluster.getString(KUBECONFIG_KEY));
+            cluster = cluster.withValue(KUBECONFIG_KEY, ConfigValueFactory.fromAnyRef(readable));
+        }
+        Map<String, String> variables = new LinkedHashMap<>(request.variables());
+        for (String name : PATHS) {
+            if (variables.containsKey(name)) {
+                List<String> readable = new ArrayList<>();
+                for (String path : variables.get(name).split(File.pathSeparator, -1)) {
+                    readable.add(copies.readable(path));
+                }
+                variables.put(name, String.join(File.pathSeparator, readable));
+            }
+        }
+        return new SessionRequest(profile.in(cluster), variables, request.helper(), copies.made());
+    }
 
     static SessionRequest request(Profile profile, Installation installation) {
         Map<String, String> variables = new LinkedHashMap<>(installation.environment());

@@ -27,6 +27,9 @@ public final class CommandTree {
             "status",
             "disconnect",
             "quit",
+            "add",
+            "drop",
+            "connect",
             "kernel",
             "plan",
             "plugins",
@@ -72,6 +75,7 @@ public final class CommandTree {
         Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
         commands.put("status", () -> new StatusCommand(kernels).spec());
         commands.put("disconnect", () -> new DisconnectCommand(kernels).spec());
+        commands.put("drop", () -> new DropCommand(kernels).spec());
         commands.put("quit", () -> new QuitCommand(kernels).spec());
         return commands;
     }
@@ -109,6 +113,13 @@ public final class CommandTree {
                         mode -> finished(new ModeCommand(mode, clusterOptions, sessions).spec()));
         root.addSubcommand("plan", finished(plan));
         asking().forEach((name, spec) -> root.addSubcommand(name, finished(spec.get())));
+        root.addSubcommand(
+                "add",
+                finished(new AddCommand(new Kernels(KernelSettings.ofUser().runtimeFolder()), sessions).spec()));
+        root.addSubcommand(
+                "connect",
+                finished(sessions.dryRun()
+                        .offer(new ConnectCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
         root.addSubcommand("kernel", finished(new KernelCommand(plugins).spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
         root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));

@@ -1,28 +1,36 @@
 package io.kubetun.distribution.command;
 
 import io.kubetun.distribution.output.Format;
-import io.kubetun.distribution.output.Table;
 import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
-import io.kubetun.spi.Mode.Listening;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** {@code kubetun status}: the sessions of this user, and where they listen. */
+/** {@code kubetun status [ID]}: the sessions of this user, and where they listen. */
 final class StatusCommand implements Callable<Integer> {
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OutputOption output = new OutputOption(spec);
-
+    private final OptionSpec watch = OptionSpec.builder("-w", "--watch")
+            .type(boolean.class)
+            .description("Print it again whenever it changes, until Ctrl-C.")
+            .build();
+    private final PositionalParamSpec id = PositionalParamSpec.builder()
+            .type(String.class)
+            .arity("0..1")
+            .paramLabel("ID")
+            .description("Only this session: its id, or the name of its profile.")
+            .build();
     private final Kernels kernels;
 
     StatusCommand(Kernels kernels) {
         this.kernels = kernels;
         spec.usageMessage().description("Shows the running sessions and where they listen.");
+        spec.addOption(watch);
+        spec.addPositional(id);
     }
 
     CommandSpec spec() {
@@ -30,97 +38,26 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws KubetunException {
+    public Integer call() throws KubetunException, InterruptedException {
         Format format = output.format();
-        List<SessionStatus> sessions = kernels.status();
-        switch (format) {
-            case JSON, YAML ->
-                System.out.println(format.render(Map.of(
-                        "sessions",
-                        sessions.stream().map(StatusCommand::document).toList())));
-            case TABLE, WIDE -> System.out.println(table(sessions, format == Format.WIDE));
+        String wanted = id.getValue();
+        if (Boolean.TRUE.equals(watch.getValue())) {
+            new StatusWatch(kernels)
+                    .run(sessions -> System.out.println(StatusOutput.render(
+                            sessions.stream()
+                                    .filter(each -> wanted == null || isNamed(each, wanted))
+                                    .toList(),
+                            format)));
+        } else {
+            List<SessionStatus> sessions = wanted == null
+                    ? kernels.status()
+                    : List.of(kernels.find(wanted).session());
+            System.out.println(StatusOutput.render(sessions, format));
         }
         return 0;
     }
 
-    private static String table(List<SessionStatus> sessions, boolean wide) {
-        if (sessions.isEmpty()) {
-            return "No sessions.";
-        }
-        Table table = new Table("ID", "PROFILE", "CLUSTER", "NAMESPACE", "STATE", "MODES", "FLOWS", "SENT", "RECEIVED");
-        Table listeners = new Table("ID", "MODE", "LISTENS ON", "SERVES", "NAMES");
-        for (SessionStatus session : sessions) {
-            table.row(
-                    session.id(),
-                    session.profile(),
-                    session.context(),
-                    session.namespace(),
-                    session.state() + session.why().map(why -> " (" + why + ")").orElse(""),
-                    String.join(
-                            ",",
-                            session.modes().stream()
-                                    .map(SessionStatus.ModeStatus::name)
-                                    .toList()),
-                    Long.toString(session.flowsOpen()),
-                    bytes(session.bytesSent()),
-                    bytes(session.bytesReceived()));
-            for (SessionStatus.ModeStatus mode : session.modes()) {
-                for (Listening listening : mode.listening()) {
-                    listeners.row(
-                            session.id(),
-                            mode.name(),
-                            text(listening),
-                            listening.serves(),
-                            String.join(" ", wide ? listening.names() : first(listening.names())));
-                }
-            }
-        }
-        return table.render() + "\n\n" + listeners.render();
-    }
-
-    private static List<String> first(List<String> names) {
-        return names.isEmpty() ? List.of() : names.subList(0, 1);
-    }
-
-    private static String text(Listening listening) {
-        return listening.address().getAddress().getHostAddress() + ":"
-                + listening.address().getPort();
-    }
-
-    private static String bytes(long count) {
-        if (count < 10_000) {
-            return count + " B";
-        }
-        return count < 10_000_000 ? count / 1000 + " kB" : count / 1_000_000 + " MB";
-    }
-
-    private static Map<String, Object> document(SessionStatus session) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("id", session.id());
-        fields.put("profile", session.profile());
-        fields.put("context", session.context());
-        fields.put("server", session.server());
-        fields.put("namespace", session.namespace());
-        fields.put("state", session.state().toString());
-        fields.put("why", session.why().orElse(""));
-        fields.put("since", session.since().toString());
-        fields.put(
-                "flows",
-                Map.of("open", session.flowsOpen(), "total", session.flowsTotal(), "failed", session.flowsFailed()));
-        fields.put("bytes", Map.of("sent", session.bytesSent(), "received", session.bytesReceived()));
-        List<Object> modes = new ArrayList<>();
-        for (SessionStatus.ModeStatus mode : session.modes()) {
-            List<Object> listening = new ArrayList<>();
-            for (Listening one : mode.listening()) {
-                listening.add(Map.of("address", text(one), "serves", one.serves(), "names", one.names()));
-            }
-            modes.add(Map.of(
-                    "name", mode.name(),
-                    "state", mode.state().toString(),
-                    "why", mode.why().orElse(""),
-                    "listening", listening));
-        }
-        fields.put("modes", modes);
-        return fields;
+    private static boolean isNamed(SessionStatus session, String wanted) {
+        return session.id().equals(wanted) || session.profile().equals(wanted);
     }
 }

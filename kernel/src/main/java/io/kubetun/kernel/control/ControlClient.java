@@ -89,6 +89,39 @@ public record ControlClient(Path socket) {
     }
 
     /**
+     * Starts one more mode of a session.
+     *
+     * @param session its id
+     * @param mode the mode's name
+     * @param options the mode's options, each checked by its type
+     * @throws KubetunException if it did not start
+     */
+    public void add(String session, String mode, Config options) throws KubetunException {
+        exchange(
+                "add",
+                Map.of(
+                        "session",
+                        session,
+                        "mode",
+                        mode,
+                        "options",
+                        options.root().unwrapped()),
+                Optional.empty(),
+                line -> {});
+    }
+
+    /**
+     * Stops a mode of a session.
+     *
+     * @param session its id
+     * @param mode the mode's name
+     * @throws KubetunException if the session has it not, or has no other
+     */
+    public void drop(String session, String mode) throws KubetunException {
+        ask("drop", Map.of("session", session, "mode", mode), ENDING);
+    }
+
+    /**
      * Ends the kernel and its sessions, whatever its version is. Its process ends right after.
      *
      * @return the process

@@ -75,6 +75,14 @@ public record ControlCommands(Sessions sessions, Events events) {
                 find(request).close(request.getString("reason"));
                 replies.end(Map.of("ok", true));
             }
+            case "add" -> {
+                find(request).add(request.getString("mode"), request.getConfig("options"));
+                replies.end(Map.of("ok", true));
+            }
+            case "drop" -> {
+                find(request).drop(request.getString("mode"));
+                replies.end(Map.of("ok", true));
+            }
             // Whoever runs the kernel ends it when its sessions are closed.
             case "quit" -> {
                 replies.end(Map.of("ok", true, "pid", ProcessHandle.current().pid()));

@@ -29,6 +29,7 @@ final class ControlSockets {
 
     private static final String BACKGROUND = "kernel.sock";
     private static final Pattern NAME = Pattern.compile("(\\d+)(-\\d+)?\\.sock");
+    private static final Pattern TRANSIENT = Pattern.compile("kubeconfig-(\\d+)-.*");
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
 
     private final Path folder;
@@ -70,7 +71,20 @@ final class ControlSockets {
             return Optional.empty();
         }
         Files.deleteIfExists(background());
+        deleteTransients();
         return Optional.of(lock);
+    }
+
+    /** Copies that a session would have deleted at its end; those of a caller that lives are for the next one. */
+    private void deleteTransients() throws IOException {
+        try (DirectoryStream<Path> copies = Files.newDirectoryStream(folder, "kubeconfig-*-*")) {
+            for (Path copy : copies) {
+                Matcher name = TRANSIENT.matcher(copy.getFileName().toString());
+                if (name.matches() && !isAlive(Long.parseLong(name.group(1)))) {
+                    Files.deleteIfExists(copy);
+                }
+            }
+        }
     }
 
     /** Lists the sockets of living processes; those of dead ones are removed. */
@@ -95,7 +109,7 @@ final class ControlSockets {
         return ProcessHandle.of(pid).isPresent();
     }
 
-    private void prepareFolder() throws IOException {
+    Path prepareFolder() throws IOException {
         Files.createDirectories(folder.toAbsolutePath().getParent());
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(FOLDER));
@@ -109,6 +123,7 @@ final class ControlSockets {
         if (!attributes.permissions().equals(FOLDER)) {
             Files.setPosixFilePermissions(folder, FOLDER);
         }
+        return folder;
     }
 
     private static boolean isOurs(PosixFileAttributes attributes) throws IOException {

@@ -82,6 +82,20 @@ public record Kernels(Path folder) {
     public record Found(ControlClient kernel, SessionStatus session) {}
 
     /**
+     * Makes the folder, mode 0700, if it is missing.
+     *
+     * @return the folder
+     * @throws KubetunException if that cannot be done
+     */
+    public Path prepared() throws KubetunException {
+        try {
+            return new ControlSockets(folder).prepareFolder();
+        } catch (IOException | RuntimeException e) {
+            throw ControlServer.unusable(folder, e);
+        }
+    }
+
+    /**
      * Returns where the background kernel listens, if it runs.
      *
      * @return the path of its socket

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.ModeDescriptor.Option;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,9 +55,14 @@ final class OptionReader {
             case FLAG -> flag(text);
             case DURATION -> text.matches(OptionPatterns.DURATION) ? Optional.of(text) : Optional.empty();
             case ADDRESS -> isAddress(text) ? Optional.of(text) : Optional.empty();
-            case FILE -> text.isBlank() || text.indexOf('\0') >= 0 ? Optional.empty() : Optional.of(text);
+            case FILE -> text.isBlank() || text.indexOf('\0') >= 0 ? Optional.empty() : Optional.of(absolute(text));
             case LIST -> throw new IllegalArgumentException("a list is no scalar");
         };
+    }
+
+    /** The session may live in a process with another working folder. */
+    private static String absolute(String file) {
+        return Path.of(file).toAbsolutePath().toString();
     }
 
     private static Optional<Object> flag(String text) {

@@ -24,6 +24,16 @@ public record Profile(String name, Optional<Path> source, Config cluster, Map<St
     }
 
     /**
+     * The same in another cluster.
+     *
+     * @param other the options of the cluster
+     * @return a new profile
+     */
+    public Profile in(Config other) {
+        return new Profile(name, source, other, modes, origin);
+    }
+
+    /**
      * The same under another name.
      *
      * @param other the name
