@@ -103,8 +103,7 @@ class PlanTest {
         Config plan = plan(profile);
         assertThat(everything()).isEqualTo(before);
         assertThat(journals()).as("no journal is written by a plan").isEmpty();
-        Running session = kubetun("--profile", world.home().resolve(profile).toString());
-        try (session) {
+        try (Running session = kubetun("--profile", world.home().resolve(profile).toString())) {
             session.awaitLine("Ready", READY);
             Config status = ConfigFactory.parseString(status())
                     .getConfigList("sessions")
@@ -121,7 +120,6 @@ class PlanTest {
                     .isEqualTo(listeners(status.getConfigList("modes").stream()
                             .flatMap(mode -> mode.getConfigList("listening").stream())
                             .toList()));
-        } finally {
             session.stop();
         }
         ProxyOutFaultsTest.await(() -> journals().isEmpty(), Duration.ofSeconds(10));

@@ -10,15 +10,22 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 
 /** A session's connection to its privileged helper. Safe for use by several threads; blocks until the helper answers. */
 public final class HelperClient implements AutoCloseable {
     /** After this the helper, told that the session is over, is not waited for any longer. */
     private static final Duration END_PATIENCE = Duration.ofSeconds(2);
+
+    /** So long a helper may take to start. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(3);
+
+    private static final Duration START_RETRY = Duration.ofMillis(10);
 
     private final ReplyReader replies;
 
@@ -35,6 +42,7 @@ public final class HelperClient implements AutoCloseable {
      */
     public static HelperClient connect(Path socket) throws KubetunException {
         try {
+            awaitSocket(socket);
             UnixStream stream = UnixStream.connect(socket);
             HelperClient client = new HelperClient(new ReplyReader(stream, new Wakeup()));
             try {
@@ -55,6 +63,14 @@ public final class HelperClient implements AutoCloseable {
                     String.valueOf(e.getMessage()),
                     "Start kubetun again by sudo",
                     e);
+        }
+    }
+
+    /** The helper is started at the same time as this process, and may not listen yet. */
+    private static void awaitSocket(Path socket) {
+        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        while (!Files.exists(socket) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(START_RETRY.toNanos());
         }
     }
 
