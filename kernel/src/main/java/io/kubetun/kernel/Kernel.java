@@ -11,6 +11,7 @@ import io.kubetun.kernel.plan.Planner;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.Session;
+import io.kubetun.kernel.session.SessionLog;
 import io.kubetun.kernel.session.SessionServices;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.kernel.session.Sessions;
@@ -55,6 +56,7 @@ public final class Kernel implements AutoCloseable {
 
     Kernel(KernelSettings settings, InstalledServices services) throws KubetunException {
         this.settings = settings;
+        SessionLog.of(events);
         buffers = NettyTransport.pool(settings.eventLoops());
         sessions = new Sessions(() -> lend(services), this::idsElsewhere);
         repaired = repair(services);

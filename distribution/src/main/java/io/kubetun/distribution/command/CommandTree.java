@@ -20,6 +20,7 @@ public final class CommandTree {
     public static final Set<String> FIXED = Set.of(
             "status",
             "plan",
+            "logs",
             "plugins",
             "profiles",
             "config",
@@ -79,6 +80,7 @@ public final class CommandTree {
                         mode -> finished(new ModeCommand(mode, clusterOptions, sessions).spec()));
         root.addSubcommand("plan", finished(plan));
         root.addSubcommand("status", finished(new StatusCommand().spec()));
+        root.addSubcommand("logs", finished(new LogsCommand().spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins).spec()));
         root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));
         CommandSpec config = CommandSpec.create();

@@ -57,6 +57,7 @@ public final class Sessions implements AutoCloseable {
             throws KubetunException, InterruptedException {
         Session session = admit(profile, progress);
         FutureTask<Session> start = new FutureTask<>(() -> {
+            SessionLog.mark(session.id());
             session.start(helper);
             return session;
         });
@@ -108,7 +109,10 @@ public final class Sessions implements AutoCloseable {
     }
 
     private Thread closer(Session session) {
-        return Thread.ofVirtual().name("session-end-" + session.id()).start(session::close);
+        return Thread.ofVirtual().name("session-end-" + session.id()).start(() -> {
+            SessionLog.mark(session.id());
+            session.close();
+        });
     }
 
     private Session admit(Profile profile, Progress progress) throws KubetunException {
@@ -120,7 +124,8 @@ public final class Sessions implements AutoCloseable {
                         closed ? "kubetun is ending" : MAX_SESSIONS + " sessions are running",
                         "See them: kubetun status");
             }
-            Session session = new Session(newId(), profile, progress, services.get(), this::remove);
+            String id = newId();
+            Session session = new Session(id, profile, SessionLog.of(id, progress), services.get(), this::remove);
             living.put(session.id(), session);
             return session;
         }
