@@ -81,6 +81,7 @@ public final class CommandTree {
         root.addSubcommand("plan", finished(plan));
         root.addSubcommand("status", finished(new StatusCommand().spec()));
         root.addSubcommand("logs", finished(new LogsCommand().spec()));
+        root.addSubcommand("serve", finished(new ServeCommand(installation, plugins, sessions).spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins).spec()));
         root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));
         CommandSpec config = CommandSpec.create();

@@ -54,7 +54,7 @@ public final class Session implements AutoCloseable {
         this.onEnd = onEnd;
         this.modes = new SessionModes(state, progress);
         this.changes = new SessionChanges(id);
-        this.events = new SessionEvents(services.events(), state);
+        this.events = new SessionEvents(services.events(), state, counts);
         this.shape = new SessionShape(id, profile, modes, changes, state, events, this::join);
         this.effects = JournaledEffects.ofSession(id, SessionServices.journals(services.stateHome()), events);
     }
@@ -207,7 +207,7 @@ public final class Session implements AutoCloseable {
         NettyTransport loops = services.transports().get();
         transport = Optional.of(loops);
         flows = Optional.of(new SessionFlows(id, loops, openHost, counts, services.maxFlows(), events, progress));
-        services.metrics().add(id, counts);
+        services.metrics().add(id, counts, loops::queued);
     }
 
     private JoinedCluster join(Profile wanted) throws KubetunException {

@@ -3,6 +3,7 @@ package io.kubetun.kernel.session;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
+import io.netty.util.NetUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -67,8 +68,10 @@ public final class SessionLog {
             case Event.SessionUp up -> LOG.info("ready: profile {}, modes {}", up.profile(), up.modes());
             case Event.SessionDown down -> LOG.info("ended: {}", down.reason());
             case Event.ModeFailed failed -> LOG.warn("the mode {} has failed: {}", failed.mode(), failed.reason());
-            case Event.ListenerOpened opened -> LOG.info("listens on {}", opened.address());
-            case Event.ListenerClosed closed -> LOG.info("no longer listens on {}", closed.address());
+            case Event.ListenerOpened opened ->
+                LOG.info("listens on {}", NetUtil.toSocketAddressString(opened.address()));
+            case Event.ListenerClosed closed ->
+                LOG.info("no longer listens on {}", NetUtil.toSocketAddressString(closed.address()));
             case Event.DialFailed failed ->
                 LOG.info("no way to {} ({}): {}", failed.target(), failed.reason(), failed.message());
             case Event.LinkLost lost -> LOG.warn("lost {}: {}", lost.link(), lost.reason());
