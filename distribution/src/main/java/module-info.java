@@ -8,6 +8,7 @@ module io.kubetun.distribution {
     requires io.kubetun.spi;
     requires io.kubetun.testkit;
     requires java.logging;
+    requires jdk.unsupported;
     requires org.snakeyaml.engine;
 
     uses io.kubetun.spi.cluster.ClusterProvider;

@@ -5,21 +5,27 @@
 module io.kubetun.kernel {
     requires transitive io.kubetun.spi;
     requires transitive micrometer.core;
+    requires micrometer.registry.prometheus;
     requires com.lmax.disruptor;
     requires io.netty.codec;
+    requires io.netty.codec.http;
+    requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
+    requires java.management;
 
     exports io.kubetun.kernel;
     exports io.kubetun.kernel.control;
     exports io.kubetun.kernel.event;
     exports io.kubetun.kernel.flow;
+    exports io.kubetun.kernel.http;
     exports io.kubetun.kernel.journal;
     exports io.kubetun.kernel.metrics;
     exports io.kubetun.kernel.plan;
     exports io.kubetun.kernel.plugin;
     exports io.kubetun.kernel.profile;
     exports io.kubetun.kernel.session;
+    exports io.kubetun.kernel.supervisor;
 
     uses io.kubetun.spi.Plugin;
     uses io.kubetun.spi.cluster.ClusterProvider;

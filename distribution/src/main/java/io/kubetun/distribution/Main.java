@@ -1,6 +1,7 @@
 package io.kubetun.distribution;
 
 import io.kubetun.distribution.command.CommandTree;
+import io.kubetun.distribution.logging.Logging;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;

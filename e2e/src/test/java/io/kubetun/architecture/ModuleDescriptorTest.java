@@ -76,6 +76,7 @@ class ModuleDescriptorTest {
                         || name.startsWith("io.fabric8.")
                         || name.startsWith("kubernetes.")
                         || name.startsWith("micrometer.")
+                        || name.startsWith("io.prometheus.")
                         || name.equals("HdrHistogram")
                         || name.equals("com.lmax.disruptor"));
     }

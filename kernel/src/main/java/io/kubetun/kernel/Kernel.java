@@ -5,12 +5,15 @@ import io.kubetun.kernel.control.ControlServer;
 import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.flow.NettyTransport;
+import io.kubetun.kernel.http.HttpEndpoint;
+import io.kubetun.kernel.http.KernelPages;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.metrics.Metrics;
 import io.kubetun.kernel.plan.Plan;
 import io.kubetun.kernel.plan.Planner;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.session.Session;
+import io.kubetun.kernel.session.SessionLog;
 import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.kernel.session.SessionServices;
 import io.kubetun.kernel.session.SessionStatus;
@@ -21,11 +24,13 @@ import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.net.InetSocketAddress;
 import java.nio.channels.FileLock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +44,9 @@ public final class Kernel implements AutoCloseable {
 
     private final KernelSettings settings;
     private final EventBus events = new EventBus();
-    private final Metrics metrics = new Metrics(events);
+    private final Metrics metrics;
     private final ByteBufAllocator buffers;
+    private final List<HttpEndpoint> endpoints = new CopyOnWriteArrayList<>();
     private final Sessions sessions;
     private final NettyTransport controlTransport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
     private final Optional<FileLock> background;
@@ -78,7 +84,9 @@ public final class Kernel implements AutoCloseable {
     Kernel(KernelSettings settings, InstalledServices services, Optional<FileLock> background) throws KubetunException {
         this.settings = settings;
         this.background = background;
+        SessionLog.of(events);
         buffers = NettyTransport.pool(settings.eventLoops());
+        metrics = new Metrics(events, buffers);
         sessions = new Sessions(() -> lend(services), this::idsElsewhere);
         repaired = repair(services);
         try {
@@ -156,6 +164,49 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
+     * Serves health, readiness and metrics over HTTP on an address of loopback, until the kernel is closed. What is
+     * served there already is left as it is.
+     *
+     * @param address where; port 0 for any
+     * @return where it listens
+     * @throws KubetunException if it cannot listen there, or is no address of loopback
+     */
+    public InetSocketAddress http(InetSocketAddress address) throws KubetunException {
+        return http(address, false);
+    }
+
+    /**
+     * The same, also on addresses that others can reach.
+     *
+     * @param address where; port 0 for any
+     * @param anywhere whether it may be another than one of loopback
+     * @return where it listens
+     * @throws KubetunException if it cannot listen there, or may not
+     */
+    public synchronized InetSocketAddress http(InetSocketAddress address, boolean anywhere) throws KubetunException {
+        for (HttpEndpoint open : endpoints) {
+            if (open.address().equals(address)) {
+                return address;
+            }
+        }
+        HttpEndpoint endpoint =
+                HttpEndpoint.open(address, anywhere, auxiliary(), new KernelPages(this::sessions, metrics));
+        endpoints.add(endpoint);
+        // Dials are timed from here on, and not from the first look at the meters.
+        metrics.registry();
+        return endpoint.address();
+    }
+
+    /**
+     * Makes an event loop beside those of the sessions; whoever asks for it closes it.
+     *
+     * @return one loop, whose thread starts on first use
+     */
+    public NettyTransport auxiliary() {
+        return new NettyTransport(1, buffers);
+    }
+
+    /**
      * Says what was left by dead kernels when this one started.
      *
      * @return what was taken back, and what could not be
@@ -178,6 +229,7 @@ public final class Kernel implements AutoCloseable {
     @Override
     public void close() {
         sessions.close();
+        endpoints.forEach(HttpEndpoint::close);
         control.close();
         controlTransport.close();
         background.ifPresent(Kernels::unlock);

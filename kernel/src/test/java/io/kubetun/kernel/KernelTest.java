@@ -236,12 +236,14 @@ class KernelTest {
                             .functionCounter()
                             .count())
                     .isEqualTo(5);
-            assertThat(registry.get("kubetun.dials").functionTimer().count()).isEqualTo(1);
+            assertThat(registry.get("kubetun.flows")
+                            .tag("mode", "one")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
         }
         session.close();
-        assertThat(registry.getMeters())
-                .extracting(meter -> meter.getId().getName())
-                .containsExactly("kubetun.events.lost");
+        assertThat(registry.getMeters()).noneMatch(meter -> meter.getId().getTag("session") != null);
     }
 
     @Test

@@ -32,6 +32,7 @@ public final class CommandTree {
             "connect",
             "kernel",
             "plan",
+            "logs",
             "plugins",
             "profiles",
             "config",
@@ -75,6 +76,7 @@ public final class CommandTree {
         Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
         commands.put("status", () -> new StatusCommand(kernels).spec());
         commands.put("disconnect", () -> new DisconnectCommand(kernels).spec());
+        commands.put("logs", () -> new LogsCommand().spec());
         commands.put("drop", () -> new DropCommand(kernels).spec());
         commands.put("quit", () -> new QuitCommand(kernels).spec());
         return commands;
@@ -122,6 +124,7 @@ public final class CommandTree {
                         .offer(new ConnectCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
         root.addSubcommand("kernel", finished(new KernelCommand(plugins).spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
+        root.addSubcommand("serve", finished(new ServeCommand(installation, plugins, sessions).spec()));
         root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));
         CommandSpec config = CommandSpec.create();
         config.usageMessage().description("Shows how profiles are read.");

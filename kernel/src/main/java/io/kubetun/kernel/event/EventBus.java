@@ -92,6 +92,19 @@ public final class EventBus implements Events, AutoCloseable {
         return lost.sum() + dropped.sum();
     }
 
+    /**
+     * Returns how many events wait for the bus or for a subscriber.
+     *
+     * @return 0 or more
+     */
+    public long queued() {
+        long waiting = RING_SIZE - ring.remainingCapacity();
+        for (Subscriber subscriber : subscribers) {
+            waiting += subscriber.queued();
+        }
+        return waiting;
+    }
+
     /** Delivers what was published, within 200 ms, and ends. Idempotent. */
     @Override
     public void close() {

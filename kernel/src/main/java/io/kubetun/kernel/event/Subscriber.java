@@ -74,6 +74,15 @@ final class Subscriber implements Events.Subscription {
         }
     }
 
+    int queued() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets the reader finish what is queued and then end. */
     void end() {
         lock.lock();

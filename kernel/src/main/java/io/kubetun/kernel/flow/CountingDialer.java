@@ -21,6 +21,7 @@ public final class CountingDialer implements Dialer {
     static final AttributeKey<Long> DIAL_NANOS = AttributeKey.valueOf(CountingDialer.class, "dialNanos");
 
     private final String session;
+    private final String mode;
     private final Dialer cluster;
     private final FlowCounts counts;
     private final FlowLimit limit;
@@ -40,14 +41,16 @@ public final class CountingDialer implements Dialer {
      */
     public CountingDialer(String session, Dialer cluster, FlowCounts counts, int maxOpen, Events events) {
         this.session = session;
+        this.mode = "";
         this.cluster = cluster;
         this.counts = counts;
         this.limit = new FlowLimit(maxOpen);
         this.events = events;
     }
 
-    private CountingDialer(CountingDialer session) {
+    private CountingDialer(CountingDialer session, String mode) {
         this.session = session.session;
+        this.mode = mode;
         this.cluster = session.cluster;
         this.counts = session.counts;
         this.limit = session.limit;
@@ -58,10 +61,11 @@ public final class CountingDialer implements Dialer {
      * Makes the dialer of one mode of the session: counted and limited together with those of the others, and closed by
      * itself.
      *
+     * @param mode its name
      * @return an open dialer
      */
-    public CountingDialer ofMode() {
-        return new CountingDialer(this);
+    public CountingDialer ofMode(String mode) {
+        return new CountingDialer(this, mode);
     }
 
     @Override
@@ -98,7 +102,7 @@ public final class CountingDialer implements Dialer {
 
     private void finished(Target target, Future<Channel> dialed, long nanos) {
         if (dialed.isSuccess()) {
-            counts.dialed(nanos);
+            counts.parts().of(mode, target).dialed(nanos);
             Channel channel = dialed.getNow();
             channel.attr(DIAL_NANOS).set(nanos);
             open.add(channel);
@@ -122,7 +126,7 @@ public final class CountingDialer implements Dialer {
 
     private void count(Target target, Throwable cause) {
         Reason reason = cause instanceof DialException dial ? dial.reason() : Reason.UNREACHABLE;
-        counts.dialFailed(reason);
+        counts.parts().of(mode, target, reason).dialFailed(reason);
         events.publish(new Event.DialFailed(session, target, reason, String.valueOf(cause.getMessage())));
     }
 }

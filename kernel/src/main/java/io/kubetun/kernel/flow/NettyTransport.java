@@ -16,7 +16,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -106,6 +108,19 @@ public final class NettyTransport implements Transport, AutoCloseable {
     @Override
     public ChannelFactory<? extends ServerSocketChannel> listeners() {
         return this::newListener;
+    }
+
+    /**
+     * Returns how many tasks wait for these loops, all of them together.
+     *
+     * @return 0 or more
+     */
+    public long queued() {
+        long tasks = 0;
+        for (EventExecutor loop : loops) {
+            tasks += loop instanceof SingleThreadEventExecutor single ? single.pendingTasks() : 0;
+        }
+        return tasks;
     }
 
     /** Says whether these are loops of Linux's epoll, which can take over a socket that someone else opened. */

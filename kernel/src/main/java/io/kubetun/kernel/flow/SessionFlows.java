@@ -33,6 +33,7 @@ public final class SessionFlows implements Flows, AutoCloseable {
     private static final long TOLD_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String session;
+    private final String mode;
     private final Host host;
     private final FlowCounts counts;
     private final Events events;
@@ -67,6 +68,7 @@ public final class SessionFlows implements Flows, AutoCloseable {
             Events events,
             Progress progress) {
         this.session = session;
+        this.mode = "";
         this.host = host;
         this.counts = counts;
         this.events = events;
@@ -78,8 +80,9 @@ public final class SessionFlows implements Flows, AutoCloseable {
         this.toldAt = new AtomicLong(System.nanoTime() - TOLD_EVERY_NANOS);
     }
 
-    private SessionFlows(SessionFlows session) {
+    private SessionFlows(SessionFlows session, String mode) {
         this.session = session.session;
+        this.mode = mode;
         this.host = session.host;
         this.counts = session.counts;
         this.events = session.events;
@@ -95,10 +98,11 @@ public final class SessionFlows implements Flows, AutoCloseable {
      * Makes the flows of one mode of the session: counted, numbered and limited together with those of the others, and
      * closed by themselves.
      *
+     * @param mode its name
      * @return flows without listeners; closing these here does not close them
      */
-    public SessionFlows ofMode() {
-        return new SessionFlows(this);
+    public SessionFlows ofMode(String mode) {
+        return new SessionFlows(this, mode);
     }
 
     @Override
@@ -122,14 +126,15 @@ public final class SessionFlows implements Flows, AutoCloseable {
         }
         long number = flows.incrementAndGet();
         Long dialNanos = remote.attr(CountingDialer.DIAL_NANOS).get();
+        FlowCounts part = counts.parts().of(mode, target);
         Splice splice = new Splice(
                 (DuplexChannel) client,
                 (DuplexChannel) remote,
-                counts,
+                part,
                 halfClosed.computeIfAbsent(loop, each -> new HalfClosedFlows(each, host)),
-                new FlowEnd(target, number));
+                new FlowEnd(target, number, part));
         joined.add(splice);
-        counts.flowOpened();
+        part.flowOpened();
         events.publish(new Event.FlowOpened(session, number, target, dialNanos == null ? 0 : dialNanos));
         splice.start();
     }
@@ -213,15 +218,17 @@ public final class SessionFlows implements Flows, AutoCloseable {
     final class FlowEnd {
         private final Target target;
         private final long number;
+        private final FlowCounts part;
 
-        FlowEnd(Target target, long number) {
+        FlowEnd(Target target, long number, FlowCounts part) {
             this.target = target;
             this.number = number;
+            this.part = part;
         }
 
         void ended(Splice flow, long sent, long received, boolean cut) {
             joined.remove(flow);
-            counts.flowClosed(cut);
+            part.flowClosed(cut);
             events.publish(new Event.FlowClosed(session, number, target, sent, received, cut));
         }
     }

@@ -25,8 +25,8 @@ final class ModeScope {
 
     ModeScope(String mode, RunningContext session, SessionFlows sessionFlows, CountingDialer sessionDialer) {
         this.mode = mode;
-        flows = sessionFlows.ofMode();
-        dialer = sessionDialer.ofMode();
+        flows = sessionFlows.ofMode(mode);
+        dialer = sessionDialer.ofMode(mode);
         effects = new ScopedEffects(mode, session.effects());
         events = new ScopedEvents(session.events());
         cluster = new ScopedCluster(session.cluster(), dialer);

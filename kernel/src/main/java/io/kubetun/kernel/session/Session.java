@@ -7,7 +7,6 @@ import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.flow.SessionFlows;
 import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.profile.Profile;
-import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.Cluster;
@@ -20,9 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -35,7 +31,7 @@ public final class Session implements AutoCloseable {
 
     private final String id;
     private final SessionRequest request;
-    private volatile Profile profile;
+    private final String name;
     private final Progress progress;
     private final SessionServices services;
     private final Consumer<Session> onEnd;
@@ -43,6 +39,7 @@ public final class Session implements AutoCloseable {
     private final SessionState state = new SessionState();
     private final SessionModes modes;
     private final SessionChanges changes;
+    private final SessionShape shape;
     private final FlowCounts counts = new FlowCounts();
     private final Events events;
     private final JournaledEffects effects;
@@ -51,18 +48,18 @@ public final class Session implements AutoCloseable {
     private volatile Optional<NettyTransport> transport = Optional.empty();
     private volatile Optional<Host> host = Optional.empty();
     private volatile Optional<SessionFlows> flows = Optional.empty();
-    private volatile Optional<JoinedCluster> joined = Optional.empty();
 
     Session(String id, SessionRequest request, Progress progress, SessionServices services, Consumer<Session> onEnd) {
         this.id = id;
         this.request = request;
-        this.profile = request.profile();
+        this.name = request.profile().name();
         this.progress = progress;
         this.services = services;
         this.onEnd = onEnd;
         this.modes = new SessionModes(state, progress);
         this.changes = new SessionChanges(id);
-        this.events = new SessionEvents(services.events(), state);
+        this.events = new SessionEvents(services.events(), state, counts);
+        this.shape = new SessionShape(id, request.profile(), modes, changes, state, events, this::join);
         this.effects = JournaledEffects.ofSession(id, SessionServices.journals(services.stateHome()), events);
     }
 
@@ -76,7 +73,7 @@ public final class Session implements AutoCloseable {
     }
 
     Profile profile() {
-        return profile;
+        return shape.profile();
     }
 
     Instant since() {
@@ -89,10 +86,10 @@ public final class Session implements AutoCloseable {
      * @return its state now
      */
     public SessionStatus status() {
-        Optional<Identity> identity = joined.map(JoinedCluster::identity);
+        Optional<Identity> identity = shape.joined().map(JoinedCluster::identity);
         return new SessionStatus(
                 id,
-                profile.name(),
+                name,
                 identity.map(Identity::context).orElse(""),
                 identity.map(each -> each.server().toString()).orElse(""),
                 identity.map(Identity::namespace).orElse(""),
@@ -116,15 +113,7 @@ public final class Session implements AutoCloseable {
      * @throws InterruptedException if interrupted meanwhile; nothing is left of it
      */
     public void add(String mode, Config options) throws KubetunException, InterruptedException {
-        changes.run("add", () -> {
-            if (modes.find(mode).isPresent()) {
-                throw refused("add " + mode + " to", "it has that mode already", "kubetun drop " + id + " " + mode);
-            }
-            Map<String, Config> more = new LinkedHashMap<>(profile.modes());
-            more.put(mode, options);
-            JoinedCluster here = joined.orElseThrow();
-            replace(here, List.of(), here.create(Map.of(mode, options)), with(profile, more));
-        });
+        shape.add(mode, options);
     }
 
     /**
@@ -135,19 +124,7 @@ public final class Session implements AutoCloseable {
      * @throws InterruptedException if interrupted meanwhile; the mode goes all the same
      */
     public void drop(String mode) throws KubetunException, InterruptedException {
-        changes.run("drop", () -> {
-            ModeRun run = modes.find(mode)
-                    .orElseThrow(() -> refused(
-                            "drop " + mode + " from",
-                            "it has only " + String.join(", ", modes.names()),
-                            "kubetun status " + id));
-            if (modes.all().size() == 1) {
-                throw refused("drop " + mode + " from", "it is its only mode", "kubetun disconnect " + id);
-            }
-            Map<String, Config> fewer = new LinkedHashMap<>(profile.modes());
-            fewer.remove(mode);
-            replace(joined.orElseThrow(), List.of(run), List.of(), with(profile, fewer));
-        });
+        shape.drop(mode);
     }
 
     /**
@@ -159,15 +136,7 @@ public final class Session implements AutoCloseable {
      * @throws InterruptedException if interrupted meanwhile; the session is then what it was before
      */
     public void reload(Profile next) throws KubetunException, InterruptedException {
-        changes.run("reload", () -> {
-            JoinedCluster here = joined.orElseThrow();
-            if (next.cluster().equals(profile.cluster())) {
-                ModeChanges change = ModeChanges.between(modes, next.modes());
-                replace(here, change.gone(), here.create(change.fresh()), next);
-            } else {
-                rejoin(here, next);
-            }
-        });
+        shape.reload(next);
     }
 
     /**
@@ -202,10 +171,8 @@ public final class Session implements AutoCloseable {
     void start() throws KubetunException, InterruptedException {
         try {
             life.begin();
-            JoinedCluster here = open();
-            List<ModeRun> runs = here.create(profile.modes());
-            here.check();
-            modes.exchange(List.of(), runs, List.copyOf(profile.modes().keySet()));
+            open();
+            shape.start();
             life.begun();
         } catch (KubetunException | InterruptedException | RuntimeException e) {
             // Interruption must not keep the clean-up from waiting for what it closes.
@@ -225,7 +192,7 @@ public final class Session implements AutoCloseable {
         }
         state.ready();
         changes.open();
-        events.publish(new Event.SessionUp(id, profile.name(), modes.names()));
+        events.publish(new Event.SessionUp(id, name, modes.names()));
     }
 
     private void end(String reason) {
@@ -238,7 +205,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private JoinedCluster open() throws KubetunException {
+    private void open() throws KubetunException {
         Host openHost = services.hosts().open(request.helper());
         host = Optional.of(openHost);
         openHost.lost()
@@ -248,10 +215,7 @@ public final class Session implements AutoCloseable {
         NettyTransport loops = services.transports().get();
         transport = Optional.of(loops);
         flows = Optional.of(new SessionFlows(id, loops, openHost, counts, services.maxFlows(), events, progress));
-        JoinedCluster here = join(profile);
-        joined = Optional.of(here);
-        services.metrics().add(id, counts);
-        return here;
+        services.metrics().add(id, counts, loops::queued);
     }
 
     private JoinedCluster join(Profile wanted) throws KubetunException {
@@ -265,7 +229,7 @@ public final class Session implements AutoCloseable {
             CountingDialer dialer = new CountingDialer(id, open.dialer(), counts, services.maxFlows(), events);
             RunningContext context = new RunningContext(
                     id,
-                    profile.name(),
+                    name,
                     open,
                     dialer,
                     host.orElseThrow(),
@@ -273,7 +237,7 @@ public final class Session implements AutoCloseable {
                     events,
                     flows.orElseThrow(),
                     progress,
-                    StateFolder.create(services.stateHome(), open.identity(), profile.name()),
+                    StateFolder.create(services.stateHome(), open.identity(), name),
                     StateFolder.shared(services.stateHome()));
             return new JoinedCluster(clusterEvents, flows.orElseThrow(), dialer, context, services.modes());
         } catch (KubetunException | RuntimeException e) {
@@ -282,63 +246,11 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private void rejoin(JoinedCluster here, Profile next) throws KubetunException, InterruptedException {
-        JoinedCluster there = join(next);
-        try {
-            List<ModeRun> runs = there.create(next.modes());
-            there.check();
-            replace(here, modes.all(), runs, next);
-        } catch (KubetunException | InterruptedException | RuntimeException e) {
-            there.close();
-            throw e;
-        }
-        joined = Optional.of(there);
-        here.close();
-        state.clusterGone();
-    }
-
-    /** Some modes for others; if that fails, those that went are started again where they were. */
-    private void replace(JoinedCluster here, List<ModeRun> gone, List<ModeRun> fresh, Profile next)
-            throws KubetunException, InterruptedException {
-        try {
-            modes.exchange(gone, fresh, List.copyOf(next.modes().keySet()));
-            if (changes.ended()) {
-                modes.stop(fresh);
-                throw new InterruptedException("the session is ending");
-            }
-        } catch (KubetunException | InterruptedException | RuntimeException e) {
-            if (!changes.ended()) {
-                gone.forEach(run -> comeBack(here, run));
-            }
-            throw e;
-        }
-        profile = new Profile(profile.name(), next.source(), next.cluster(), next.modes(), next.origin());
-        LOG.info("session {} has now the modes {}", id, modes.names());
-    }
-
-    private void comeBack(JoinedCluster here, ModeRun run) {
-        List<String> order = List.copyOf(profile.modes().keySet());
-        try {
-            modes.exchange(List.of(), here.create(Map.of(run.name(), run.options())), order);
-        } catch (KubetunException | InterruptedException | RuntimeException e) {
-            modes.keepFailed(run, order);
-            events.publish(new Event.ModeFailed(id, run.name(), "it did not start again: " + e.getMessage()));
-        }
-    }
-
-    private static Profile with(Profile profile, Map<String, Config> modes) {
-        return new Profile(profile.name(), profile.source(), profile.cluster(), modes, profile.origin());
-    }
-
-    private KubetunException refused(String doing, String why, String next) {
-        return new KubetunException(ErrorCode.USAGE, "cannot " + doing + " session " + id, why, "Type: " + next);
-    }
-
     /** The order matters: no new flows, no new changes, then the flows, then what was changed, then the way there. */
     private void shut() {
         state.stopping();
         changes.end();
-        joined.ifPresent(JoinedCluster::stopIntake);
+        shape.joined().ifPresent(JoinedCluster::stopIntake);
         // What a mode could not take back is tried once more, and told, with the rest.
         modes.stop(modes.all());
         flows.ifPresent(SessionFlows::close);
@@ -346,7 +258,7 @@ public final class Session implements AutoCloseable {
             LOG.warn("session {} leaves something behind: {}", id, left.getMessage());
             progress.step(left.getMessage());
         }
-        joined.ifPresent(JoinedCluster::close);
+        shape.joined().ifPresent(JoinedCluster::close);
         host.ifPresent(each -> quietly("host", each::close));
         transport.ifPresent(each -> quietly("transport", each::close));
         services.metrics().remove(id);

@@ -1,5 +1,6 @@
 package io.kubetun.kernel.session;
 
+import io.kubetun.kernel.flow.FlowCounts;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import java.util.function.Consumer;
@@ -10,11 +11,13 @@ import java.util.function.Consumer;
  *
  * @param bus the kernel's bus
  * @param state the session's state
+ * @param counts what the session counts
  */
-record SessionEvents(Events bus, SessionState state) implements Events {
+record SessionEvents(Events bus, SessionState state, FlowCounts counts) implements Events {
     @Override
     public void publish(Event event) {
         state.learn(event);
+        counts.learn(event);
         bus.publish(event);
     }
 

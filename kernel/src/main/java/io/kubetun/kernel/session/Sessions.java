@@ -55,6 +55,7 @@ public final class Sessions implements AutoCloseable {
     public Session start(SessionRequest request, Progress progress) throws KubetunException, InterruptedException {
         Session session = admit(request, progress);
         FutureTask<Session> start = new FutureTask<>(() -> {
+            SessionLog.mark(session.id());
             session.start();
             return session;
         });
@@ -132,7 +133,10 @@ public final class Sessions implements AutoCloseable {
     }
 
     private Thread closer(Session session) {
-        return Thread.ofVirtual().name("session-end-" + session.id()).start(session::close);
+        return Thread.ofVirtual().name("session-end-" + session.id()).start(() -> {
+            SessionLog.mark(session.id());
+            session.close();
+        });
     }
 
     private Session admit(SessionRequest request, Progress progress) throws KubetunException {
@@ -146,7 +150,8 @@ public final class Sessions implements AutoCloseable {
                         "See them: kubetun status");
             }
             refuseSecond(request);
-            Session session = new Session(newId(), request, progress, services.get(), this::remove);
+            String id = newId();
+            Session session = new Session(id, request, SessionLog.of(id, progress), services.get(), this::remove);
             living.put(session.id(), session);
             living.notifyAll();
             return session;
