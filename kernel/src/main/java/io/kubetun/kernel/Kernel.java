@@ -6,6 +6,7 @@ import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.metrics.Metrics;
+import io.kubetun.kernel.network.MachineWatch;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.Session;
@@ -17,6 +18,7 @@ import io.kubetun.spi.Progress;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +39,7 @@ public final class Kernel implements AutoCloseable {
     private final NettyTransport transport;
     private final Sessions sessions;
     private final ControlServer control;
+    private final MachineWatch machine;
     private final Repair.Report repaired;
 
     /**
@@ -62,6 +65,7 @@ public final class Kernel implements AutoCloseable {
             events.close();
             throw e;
         }
+        machine = new MachineWatch(services.hosts(), events, InstantSource.system(), sessions::networkChanged);
     }
 
     /**
@@ -118,6 +122,7 @@ public final class Kernel implements AutoCloseable {
     /** Ends all sessions and the kernel: within a second, unless a mode or a change to the machine hangs. Idempotent. */
     @Override
     public void close() {
+        machine.close();
         sessions.close();
         control.close();
         transport.close();

@@ -9,6 +9,7 @@ import io.kubetun.kube.catalog.ServerHealth;
 import io.kubetun.kube.catalog.ServiceWatches;
 import io.kubetun.kube.catalog.Stored.ObjectKey;
 import io.kubetun.kube.config.Connection;
+import io.kubetun.kube.network.Affected;
 import io.kubetun.kube.portforward.ApiServer;
 import io.kubetun.kube.portforward.PodDialer;
 import io.kubetun.kube.target.ClusterDialer;
@@ -21,6 +22,7 @@ import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
 import io.kubetun.spi.event.Event;
+import io.kubetun.spi.host.NetworkChange;
 import java.io.IOException;
 
 /**
@@ -91,6 +93,14 @@ public final class KubeCluster implements Cluster {
      */
     public Resolution explain(Target target) throws InterruptedException {
         return resolver.resolve(target);
+    }
+
+    @Override
+    public void networkChanged(NetworkChange change) {
+        Affected affected = Affected.by(change);
+        api.networkChanged(affected);
+        health.networkChanged();
+        pods.networkChanged(affected);
     }
 
     @Override

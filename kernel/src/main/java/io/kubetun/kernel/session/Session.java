@@ -13,6 +13,7 @@ import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import io.kubetun.spi.host.Host;
+import io.kubetun.spi.host.NetworkChange;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -88,6 +89,11 @@ public final class Session implements AutoCloseable {
                 counts.failed(),
                 counts.sent(),
                 counts.received());
+    }
+
+    /** Lets its cluster look after the connections that a change on this machine may have broken. */
+    void networkChanged(NetworkChange change) {
+        cluster.ifPresent(each -> each.networkChanged(change));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.kubetun.kernel.profile.Profile;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
+import io.kubetun.spi.host.NetworkChange;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -90,6 +91,18 @@ public final class Sessions implements AutoCloseable {
      */
     public Optional<Session> find(String id) {
         return Optional.ofNullable(living.get(id));
+    }
+
+    /**
+     * Lets all sessions look after their connections, at the same time. Returns at once.
+     *
+     * @param change what has changed on this machine
+     */
+    public void networkChanged(NetworkChange change) {
+        living.values()
+                .forEach(session -> Thread.ofVirtual()
+                        .name("session-" + session.id() + "-network")
+                        .start(() -> session.networkChanged(change)));
     }
 
     /** Ends all sessions, at the same time, also those that are starting; waits for them, at most 2 s. */

@@ -2,6 +2,7 @@ package io.kubetun.kube.api;
 
 import io.kubetun.kube.document.Json;
 import io.kubetun.kube.document.Tree;
+import io.kubetun.kube.network.Affected;
 import io.kubetun.kube.portforward.ApiServer;
 import io.kubetun.kube.portforward.Credentials;
 import io.netty.handler.ssl.SslContext;
@@ -207,6 +208,18 @@ public final class ApiClient implements AutoCloseable {
     private void drop(HttpConnection connection) {
         open.remove(connection);
         connection.close();
+    }
+
+    /**
+     * Cuts the connections that a change of the network may have broken; whoever waits for an answer on one gets an
+     * exception, and asks again. A watch goes on where it was: that costs less than to find out whether it still lives.
+     *
+     * @param affected what may be broken
+     */
+    public void networkChanged(Affected affected) {
+        List.copyOf(open).stream()
+                .filter(connection -> connection.isAffected(affected))
+                .forEach(this::drop);
     }
 
     /** Cuts all connections; whoever waits for an answer gets an exception. */

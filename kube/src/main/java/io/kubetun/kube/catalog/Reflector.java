@@ -152,7 +152,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
                 if (failures++ > 0) {
                     health.failed(ApiErrors.reason(e));
                 }
-                health.pause(backoff.next());
+                health.pause(backoff.next(health.networkChanges()));
             }
         }
     }
@@ -163,7 +163,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
         }
         if (e.gone()) {
             version = "";
-            health.pause(backoff.next());
+            health.pause(backoff.next(health.networkChanges()));
         } else if (e.forbidden() && !version.isEmpty() && !denied) {
             mayWatch = false;
             denials.accept(permission("watch"));
@@ -173,7 +173,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
             health.pause(ASK_AGAIN_WHEN_FORBIDDEN);
         } else {
             health.failed(ApiErrors.reason(e));
-            health.pause(backoff.next());
+            health.pause(backoff.next(health.networkChanges()));
         }
     }
 
@@ -218,7 +218,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
             watching = Optional.empty();
         }
         if (System.nanoTime() - start < TOO_SHORT.toNanos()) {
-            health.pause(backoff.next());
+            health.pause(backoff.next(health.networkChanges()));
         }
     }
 

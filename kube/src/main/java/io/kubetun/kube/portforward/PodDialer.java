@@ -1,5 +1,6 @@
 package io.kubetun.kube.portforward;
 
+import io.kubetun.kube.network.Affected;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -22,6 +23,14 @@ public interface PodDialer extends AutoCloseable {
      * @param pod the pod's name
      */
     void podGone(String namespace, String pod);
+
+    /**
+     * Says that the network of this machine has changed: connections that may be dead are tried, and those that do not
+     * answer soon are cut; lost ones are made again now.
+     *
+     * @param affected what may be broken
+     */
+    void networkChanged(Affected affected);
 
     /** Closes all connections. */
     @Override

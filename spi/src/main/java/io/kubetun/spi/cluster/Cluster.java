@@ -2,6 +2,7 @@ package io.kubetun.spi.cluster;
 
 import io.kubetun.spi.Dialer;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.host.NetworkChange;
 import java.net.URI;
 
 /** A cluster that a session has joined. Safe for use by several threads. */
@@ -39,6 +40,14 @@ public interface Cluster extends AutoCloseable {
      */
     Watch watchServices(ServiceSelection selection, ServiceListener listener)
             throws KubetunException, InterruptedException;
+
+    /**
+     * Says that connections may be dead without a word of it: those that the change concerns are tried and replaced now,
+     * and pauses between attempts end. Returns soon; may block for a moment.
+     *
+     * @param change what has changed on this machine
+     */
+    default void networkChanged(NetworkChange change) {}
 
     /** Ends watches and connections. */
     @Override
