@@ -232,7 +232,7 @@ class KubeClusterTest {
 
     private Resolution.Outcome resolve(String host) {
         try {
-            return cluster.explain(Target.of(host, 80)).outcome();
+            return cluster.resolve(Target.of(host, 80)).outcome();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

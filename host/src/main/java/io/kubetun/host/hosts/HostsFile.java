@@ -58,6 +58,16 @@ public final class HostsFile {
     }
 
     /**
+     * Says whose blocks are in the file.
+     *
+     * @return the ids of sessions
+     * @throws IOException if it cannot be read
+     */
+    public Set<String> owners() throws IOException {
+        return HostsText.owners(Files.readAllBytes(file));
+    }
+
+    /**
      * Takes away the blocks of all kubetuns, living or dead.
      *
      * @return whose blocks there were

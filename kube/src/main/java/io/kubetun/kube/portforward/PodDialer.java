@@ -4,6 +4,7 @@ import io.kubetun.kube.network.Affected;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.util.Optional;
 
 /** Opens byte streams to ports of pods. Thread-safe; never blocks. */
 public interface PodDialer extends AutoCloseable {
@@ -15,6 +16,14 @@ public interface PodDialer extends AutoCloseable {
      * @return the channel as {@link io.kubetun.spi.Dialer#dial} promises it, or a {@link io.kubetun.spi.DialException}
      */
     Future<Channel> dial(PodPort pod, EventLoop loop);
+
+    /**
+     * Says which wire format worked last in a namespace, for {@code why}.
+     *
+     * @param namespace the pods' namespace
+     * @return the format; empty before the first connection
+     */
+    Optional<WireFormat> format(String namespace);
 
     /**
      * Says that a pod is gone or another one has its name: its connections are closed, their flows reset.

@@ -78,12 +78,7 @@ public final class PortForwarder implements PodDialer {
         return loops.computeIfAbsent(loop, key -> new LoopForwarder(server, environment, connector, memory, key));
     }
 
-    /**
-     * Says which wire format worked last in a namespace, for {@code why}.
-     *
-     * @param namespace the pods' namespace
-     * @return the format; empty before the first connection
-     */
+    @Override
     public Optional<WireFormat> format(String namespace) {
         return memory.format(namespace);
     }

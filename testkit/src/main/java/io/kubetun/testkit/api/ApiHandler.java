@@ -11,6 +11,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DateFormatter;
+import java.util.Date;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -150,7 +152,8 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private");
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private")
+                .set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
         if (status == 429 || status == 503) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, 1);
         }
