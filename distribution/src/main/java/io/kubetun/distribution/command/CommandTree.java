@@ -18,7 +18,18 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class CommandTree {
     /** The commands that no mode may take. */
     public static final Set<String> FIXED = Set.of(
-            "status", "plugins", "profiles", "config", "schema", "demo", "helper", "version", "completion", "help");
+            "status",
+            "doctor",
+            "why",
+            "plugins",
+            "profiles",
+            "config",
+            "schema",
+            "demo",
+            "helper",
+            "version",
+            "completion",
+            "help");
 
     private static final int WIDTH = 120;
 
@@ -63,6 +74,8 @@ public final class CommandTree {
             root.addSubcommand(mode.command(), finished(command));
         }
         root.addSubcommand("status", finished(new StatusCommand().spec()));
+        root.addSubcommand("doctor", finished(new DoctorCommand(sessions, plugins).spec()));
+        root.addSubcommand("why", finished(new WhyCommand(sessions, plugins).spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins).spec()));
         root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));
         CommandSpec config = CommandSpec.create();

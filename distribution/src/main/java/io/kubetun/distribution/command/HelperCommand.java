@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * killed has left, then it serves one session and takes back what that did.
  */
 final class HelperCommand implements Callable<Integer> {
-    private static final Path JOURNAL = Path.of("/var/lib/kubetun/journal");
+    static final Path JOURNAL = Path.of("/var/lib/kubetun/journal");
     private static final Path BACKUPS = Path.of("/var/lib/kubetun");
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);

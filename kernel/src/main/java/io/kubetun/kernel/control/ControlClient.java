@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -23,6 +24,9 @@ public final class ControlClient {
     private static final int MAX_RESPONSE = 16 * 1024 * 1024;
 
     private static final Duration LIMIT = Duration.ofSeconds(3);
+
+    /** A dial may take 10 s, and three endpoints may be tried. */
+    private static final Duration WHY_LIMIT = Duration.ofSeconds(40);
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
 
@@ -74,7 +78,31 @@ public final class ControlClient {
                 .anyMatch(response -> response.getBoolean("stopped"));
     }
 
+    /**
+     * Asks how a flow would go, by sending one.
+     *
+     * @param runtimeFolder where the control sockets are; need not exist
+     * @param session the id of the session to ask; empty for those that own the name or address, or else all
+     * @param host the name or literal that a program would connect to
+     * @param port 1 to 65535
+     * @return one explanation a session; none if no session runs
+     * @throws KubetunException if the folder cannot be read
+     */
+    public static List<Explanation> why(Path runtimeFolder, String session, String host, int port)
+            throws KubetunException {
+        Map<String, Object> request = Map.of("command", "why", "session", session, "host", host, "port", port);
+        return askAll(runtimeFolder, socket -> true, request, WHY_LIMIT).stream()
+                .flatMap(response -> WhyAnswer.decode(response).stream())
+                .toList();
+    }
+
     private static List<Config> askAll(Path runtimeFolder, Predicate<Path> which, Map<String, Object> request)
+            throws KubetunException {
+        return askAll(runtimeFolder, which, request, LIMIT);
+    }
+
+    private static List<Config> askAll(
+            Path runtimeFolder, Predicate<Path> which, Map<String, Object> request, Duration limit)
             throws KubetunException {
         List<Config> responses = new ArrayList<>();
         try {
@@ -83,7 +111,7 @@ public final class ControlClient {
                     continue;
                 }
                 try {
-                    Config response = ask(socket, request);
+                    Config response = ask(socket, request, limit);
                     if (response.getBoolean("ok")) {
                         responses.add(response);
                     } else {
@@ -104,9 +132,9 @@ public final class ControlClient {
         return responses;
     }
 
-    private static Config ask(Path socket, Map<String, Object> request) throws IOException {
+    private static Config ask(Path socket, Map<String, Object> request, Duration limit) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            return ControlMessage.within(LIMIT, channel, () -> {
+            return ControlMessage.within(limit, channel, () -> {
                 ControlMessage.write(channel, ControlMessage.encode(request));
                 return ControlMessage.decode(ControlMessage.readLine(channel, MAX_RESPONSE));
             });

@@ -99,9 +99,11 @@ public final class ControlServer implements AutoCloseable {
 
     private void serve(SocketChannel client) {
         try (client) {
+            Config request = ControlMessage.within(
+                    LIMIT, client, () -> ControlMessage.decode(ControlMessage.readLine(client, MAX_REQUEST)));
+            byte[] answer = ControlMessage.encode(answer(request));
             ControlMessage.within(LIMIT, client, () -> {
-                Config request = ControlMessage.decode(ControlMessage.readLine(client, MAX_REQUEST));
-                ControlMessage.write(client, ControlMessage.encode(answer(request)));
+                ControlMessage.write(client, answer);
                 return null;
             });
         } catch (IOException e) {
@@ -119,6 +121,7 @@ public final class ControlServer implements AutoCloseable {
             String command = request.getString("command");
             return switch (command) {
                 case "status" -> status();
+                case "why" -> WhyAnswer.answer(sessions, request);
                 case "stop" -> stop(request.getString("session"));
                 default -> error("no such command: " + command);
             };

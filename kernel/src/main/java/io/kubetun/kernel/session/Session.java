@@ -5,6 +5,7 @@ import io.kubetun.kernel.flow.FlowCounts;
 import io.kubetun.kernel.flow.SessionFlows;
 import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.profile.Profile;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.Cluster;
@@ -16,6 +17,7 @@ import io.kubetun.spi.host.Host;
 import io.kubetun.spi.host.NetworkChange;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -89,6 +91,15 @@ public final class Session implements AutoCloseable {
                 counts.failed(),
                 counts.sent(),
                 counts.received());
+    }
+
+    /** Says how a flow would go, by sending one. */
+    Explanation explain(String host, int port) throws InterruptedException {
+        FlowOwner owner = new FlowOwner(status(), host, port);
+        Explanation way = cluster.isEmpty()
+                ? new Explanation(owner.target().toString(), List.of(), false)
+                : cluster.get().explain(owner.target());
+        return way.after(owner.steps());
     }
 
     /** Lets its cluster look after the connections that a change on this machine may have broken. */

@@ -1,0 +1,55 @@
+package io.kubetun.kernel.control;
+
+import com.typesafe.config.Config;
+import io.kubetun.kernel.session.Sessions;
+import io.kubetun.spi.Explanation;
+import io.kubetun.spi.Explanation.Step;
+import java.util.List;
+import java.util.Map;
+
+/** The command {@code why}: how a flow would go, by each session that owns it, or by all if none does. */
+final class WhyAnswer {
+    private WhyAnswer() {}
+
+    static Map<String, Object> answer(Sessions sessions, Config request) {
+        String session = request.hasPath("session") ? request.getString("session") : "";
+        try {
+            return Map.of(
+                    "ok",
+                    true,
+                    "explanations",
+                    sessions.explain(session, request.getString("host"), request.getInt("port")).stream()
+                            .map(WhyAnswer::encode)
+                            .toList());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Map.of("ok", false, "error", "the kernel is ending");
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
+            return Map.of("ok", false, "error", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Map<String, Object> encode(Explanation explanation) {
+        return Map.of(
+                "target",
+                explanation.target(),
+                "reached",
+                explanation.reached(),
+                "steps",
+                explanation.steps().stream()
+                        .map(step -> Map.of("stage", step.stage(), "says", step.says(), "micros", step.micros()))
+                        .toList());
+    }
+
+    static List<Explanation> decode(Config response) {
+        return response.getConfigList("explanations").stream()
+                .map(each -> new Explanation(
+                        each.getString("target"),
+                        each.getConfigList("steps").stream()
+                                .map(step -> new Step(
+                                        step.getString("stage"), step.getString("says"), step.getLong("micros")))
+                                .toList(),
+                        each.getBoolean("reached")))
+                .toList();
+    }
+}
