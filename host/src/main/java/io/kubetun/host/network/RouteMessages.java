@@ -20,6 +20,9 @@ final class RouteMessages {
     static final int ANY = 0;
 
     private static final int NLMSGHDR = 16;
+    /** Of the three headers, {@code rtmsg} is the last to have its fields. */
+    private static final int SHORTEST = 12;
+
     private static final int NEW_LINK = 16;
     private static final int DELETE_LINK = 17;
     private static final int NEW_ADDRESS = 20;
@@ -64,6 +67,9 @@ final class RouteMessages {
     }
 
     private void read(int type, ByteBuffer body, Set<Integer> changed) {
+        if (body.limit() < SHORTEST) {
+            return;
+        }
         switch (type) {
             case NEW_LINK, DELETE_LINK -> {
                 int index = body.getInt(4);

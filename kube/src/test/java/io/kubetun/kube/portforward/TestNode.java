@@ -67,6 +67,11 @@ final class TestNode implements AutoCloseable {
         return connections.size();
     }
 
+    /** From now on nothing of the present connections is read or answered: they are dead, and nobody was told. */
+    void stopAnswering() {
+        connections.forEach(each -> each.config().setAutoRead(false));
+    }
+
     /** Cuts all connections. */
     void cutConnections() {
         connections.close().syncUninterruptibly();
