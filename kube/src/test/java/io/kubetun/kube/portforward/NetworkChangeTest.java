@@ -55,6 +55,7 @@ class NetworkChangeTest {
             old.awaitClosed();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
             assertThat(old.failure().orElseThrow()).hasMessageContaining("no sign of life after the network changed");
+            node.answer();
             exchange(open(forwarder));
         }
     }
