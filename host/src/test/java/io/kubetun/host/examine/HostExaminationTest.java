@@ -41,7 +41,8 @@ class HostExaminationTest {
     void anInputPolicyOfDrop() {
         assertThat(InputPolicy.drops("chain in {\n type filter hook input priority filter; policy drop;\n}", ""))
                 .isTrue();
-        assertThat(InputPolicy.drops("", "-P INPUT DROP\n-A INPUT -i lo -j ACCEPT")).isTrue();
+        assertThat(InputPolicy.drops("", "-P INPUT DROP\n-A INPUT -i lo -j ACCEPT"))
+                .isTrue();
         assertThat(InputPolicy.drops(
                         "chain f {\n type filter hook forward priority filter; policy drop;\n}", "-P INPUT ACCEPT"))
                 .isFalse();
