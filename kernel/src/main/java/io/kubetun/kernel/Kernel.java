@@ -9,6 +9,7 @@ import io.kubetun.kernel.http.HttpEndpoint;
 import io.kubetun.kernel.http.KernelPages;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.metrics.Metrics;
+import io.kubetun.kernel.network.MachineWatch;
 import io.kubetun.kernel.plan.Plan;
 import io.kubetun.kernel.plan.Planner;
 import io.kubetun.kernel.plugin.PluginRegistry;
@@ -27,6 +28,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.InetSocketAddress;
 import java.nio.channels.FileLock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +53,7 @@ public final class Kernel implements AutoCloseable {
     private final NettyTransport controlTransport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
     private final Optional<FileLock> background;
     private final ControlServer control;
+    private final MachineWatch machine;
     private final Repair.Report repaired;
 
     /**
@@ -99,6 +102,7 @@ public final class Kernel implements AutoCloseable {
             events.close();
             throw e;
         }
+        machine = new MachineWatch(services.hosts(), events, InstantSource.system(), sessions::networkChanged);
     }
 
     /**
@@ -228,6 +232,7 @@ public final class Kernel implements AutoCloseable {
     /** Ends all sessions and the kernel: within a second, unless a mode or a change to the machine hangs. Idempotent. */
     @Override
     public void close() {
+        machine.close();
         sessions.close();
         endpoints.forEach(HttpEndpoint::close);
         control.close();

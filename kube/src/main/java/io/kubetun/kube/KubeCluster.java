@@ -9,19 +9,28 @@ import io.kubetun.kube.catalog.ServerHealth;
 import io.kubetun.kube.catalog.ServiceWatches;
 import io.kubetun.kube.catalog.Stored.ObjectKey;
 import io.kubetun.kube.config.Connection;
+import io.kubetun.kube.examine.Examination;
+import io.kubetun.kube.network.Affected;
 import io.kubetun.kube.portforward.ApiServer;
 import io.kubetun.kube.portforward.PodDialer;
 import io.kubetun.kube.target.ClusterDialer;
 import io.kubetun.kube.target.TargetResolver;
 import io.kubetun.spi.Dialer;
+import io.kubetun.spi.Explanation;
+import io.kubetun.spi.Finding;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Permission;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
 import io.kubetun.spi.event.Event;
+import io.kubetun.spi.host.NetworkChange;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
 
 /**
  * A Kubernetes cluster, reached by port-forwards through its API server. Nothing else is connected to, and no name that
@@ -35,10 +44,12 @@ public final class KubeCluster implements Cluster {
     private final PodDialer pods;
     private final TargetResolver resolver;
     private final ClusterDialer dialer;
+    private final EventLoopGroup loops;
 
     KubeCluster(Connection connection, ApiServer server, PodDialer pods, ClusterEnvironment environment) {
         this.connection = connection;
         this.pods = pods;
+        this.loops = environment.transport().eventLoops();
         this.api = new ApiClient(server, connection.requestTimeout());
         this.health = new ServerHealth(environment);
         this.catalog = new Catalog(
@@ -82,15 +93,33 @@ public final class KubeCluster implements Cluster {
         return new ServiceWatches(catalog).open(selection, listener);
     }
 
+    @Override
+    public List<Finding> examine(List<Permission> needs) {
+        return new Examination(api, connection, InstantSource.system()).examine(needs);
+    }
+
+    @Override
+    public Explanation explain(Target target) throws InterruptedException {
+        return dialer.explain(target, loops.next());
+    }
+
     /**
-     * Explains how a target is found, by the very rules that the dialer follows. Blocks while the API server is asked.
+     * Finds a target, by the very rules that the dialer follows. Blocks while the API server is asked.
      *
      * @param target the target
      * @return the steps and what came of them
      * @throws InterruptedException if interrupted meanwhile
      */
-    public Resolution explain(Target target) throws InterruptedException {
+    public Resolution resolve(Target target) throws InterruptedException {
         return resolver.resolve(target);
+    }
+
+    @Override
+    public void networkChanged(NetworkChange change) {
+        Affected affected = Affected.by(change);
+        api.networkChanged(affected);
+        health.networkChanged();
+        pods.networkChanged(affected);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
 import io.kubetun.spi.cluster.ServiceState;
 import io.kubetun.spi.event.Event;
+import io.kubetun.spi.host.NetworkChange;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -86,6 +87,26 @@ class KubeClusterTest {
         assertThat(resolve("echo").toString()).doesNotContain("echo-1");
         assertThat(eventually(() -> told.events().stream().anyMatch(Event.LinkRestored.class::isInstance)))
                 .isTrue();
+    }
+
+    @Test
+    void opensItsWatchesAgainWhenTheNetworkHasChanged() throws Exception {
+        resolve("echo");
+        assertThat(eventually(() -> watches() >= 2)).isTrue();
+        cluster.networkChanged(new NetworkChange(Set.of("none0")));
+        assertThat(watches()).as("nothing of theirs has changed").isEqualTo(2);
+        cluster.networkChanged(NetworkChange.ofEverything());
+        assertThat(eventually(() -> watches() >= 4)).isTrue();
+        assertThat(api.requests().stream().filter(r -> r.startsWith(SERVICES + "?limit")))
+                .as("lists")
+                .hasSize(1);
+        api.put(SLICES, "echo-a", slice("echo", "echo-3", true));
+        assertThat(eventually(() -> resolve("echo").toString().contains("echo-3")))
+                .isTrue();
+    }
+
+    private long watches() {
+        return api.requests().stream().filter(r -> r.contains("?watch")).count();
     }
 
     @Test
@@ -231,7 +252,7 @@ class KubeClusterTest {
 
     private Resolution.Outcome resolve(String host) {
         try {
-            return cluster.explain(Target.of(host, 80)).outcome();
+            return cluster.resolve(Target.of(host, 80)).outcome();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -15,13 +15,21 @@ import java.util.Set;
  * @param summary one line for help
  * @param options what can be set
  * @param needs what must be there
+ * @param permissions what the user must be allowed in the cluster
  */
-public record ModeDescriptor(String name, String command, String summary, List<Option> options, Set<Need> needs) {
+public record ModeDescriptor(
+        String name,
+        String command,
+        String summary,
+        List<Option> options,
+        Set<Need> needs,
+        List<Permission> permissions) {
     /** Checks names and takes copies. */
     public ModeDescriptor {
         requireName(name);
         requireName(command);
         options = List.copyOf(options);
+        permissions = List.copyOf(permissions);
         needs = needs.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(needs));
         Set<String> seen = new HashSet<>();
         for (Option option : options) {
@@ -34,6 +42,19 @@ public record ModeDescriptor(String name, String command, String summary, List<O
                 }
             }
         }
+    }
+
+    /**
+     * Describes a mode that only dials: its user needs {@link Permission#TO_DIAL}.
+     *
+     * @param name its key under {@code modes} in a profile
+     * @param command the subcommand that starts a session of this mode alone
+     * @param summary one line for help
+     * @param options what can be set
+     * @param needs what must be there
+     */
+    public ModeDescriptor(String name, String command, String summary, List<Option> options, Set<Need> needs) {
+        this(name, command, summary, options, needs, Permission.TO_DIAL);
     }
 
     /** What a mode needs besides a cluster. */

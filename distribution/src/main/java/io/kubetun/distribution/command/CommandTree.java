@@ -33,6 +33,8 @@ public final class CommandTree {
             "kernel",
             "plan",
             "logs",
+            "doctor",
+            "why",
             "plugins",
             "profiles",
             "config",
@@ -125,6 +127,8 @@ public final class CommandTree {
         root.addSubcommand("kernel", finished(new KernelCommand(plugins).spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
         root.addSubcommand("serve", finished(new ServeCommand(installation, plugins, sessions).spec()));
+        root.addSubcommand("doctor", finished(new DoctorCommand(sessions, plugins).spec()));
+        root.addSubcommand("why", finished(new WhyCommand(sessions, plugins).spec()));
         root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));
         CommandSpec config = CommandSpec.create();
         config.usageMessage().description("Shows how profiles are read.");

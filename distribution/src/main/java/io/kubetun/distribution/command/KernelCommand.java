@@ -1,5 +1,6 @@
 package io.kubetun.distribution.command;
 
+import io.kubetun.distribution.logging.Logging;
 import io.kubetun.kernel.Kernel;
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.plugin.PluginRegistry;
@@ -28,7 +29,9 @@ final class KernelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Optional<Kernel> started = Kernel.inBackground(KernelSettings.ofUser(), plugins.get());
+        KernelSettings settings = KernelSettings.ofUser();
+        Logging.toFile(settings);
+        Optional<Kernel> started = Kernel.inBackground(settings, plugins.get());
         if (started.isEmpty()) {
             System.out.println(BackgroundKernel.TAKEN);
             return 0;
@@ -39,6 +42,8 @@ final class KernelCommand implements Callable<Integer> {
                     .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(close));
             System.out.println(BackgroundKernel.READY);
             kernel.awaitIdle(GRACE);
+        } finally {
+            Logging.flush();
         }
         return 0;
     }

@@ -33,6 +33,10 @@ final class Sessions {
         return dryRun;
     }
 
+    Installation installation() {
+        return installation;
+    }
+
     List<Option> clusterOptions() {
         return clusterOptions;
     }

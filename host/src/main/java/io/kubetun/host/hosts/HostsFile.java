@@ -51,6 +51,17 @@ public final class HostsFile {
     }
 
     /**
+     * Says whose blocks are in a hosts file.
+     *
+     * @param file the file
+     * @return the ids of sessions
+     * @throws IOException if it cannot be read
+     */
+    public static Set<String> owners(Path file) throws IOException {
+        return HostsText.owners(Files.readAllBytes(file));
+    }
+
+    /**
      * Returns where root keeps originals, and with it the helper.
      *
      * @return {@code /var/lib/kubetun}

@@ -18,6 +18,8 @@ public final class Errno {
     static final int EOPNOTSUPP = 95;
     /** Somebody else has the address. */
     public static final int EADDRINUSE = 98;
+    /** Messages were lost: the reader was too slow. */
+    static final int ENOBUFS = 105;
     /** Not an address of this machine. */
     public static final int EADDRNOTAVAIL = 99;
 

@@ -13,6 +13,7 @@ final class LinuxCalls {
     static final int SOCK_RAW = 3;
     static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
+    static final int NETLINK_ROUTE = 0;
     static final int NETLINK_SOCK_DIAG = 4;
 
     static final int SOL_SOCKET = 1;

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import java.io.IOException;
@@ -26,6 +27,9 @@ import java.util.function.Consumer;
 public record ControlClient(Path socket) {
     /** What only looks something up is answered within this time, or never. */
     private static final Duration LOOKUP = Duration.ofSeconds(3);
+
+    /** A dial may take 10 s, and three endpoints may be tried. */
+    private static final Duration DIALS = Duration.ofSeconds(40);
 
     /** What ends a session is done within this time, unless the cluster or a mode hangs. */
     private static final Duration ENDING = Duration.ofSeconds(30);
@@ -139,6 +143,19 @@ public record ControlClient(Path socket) {
      */
     public void watch(Consumer<List<SessionStatus>> changed) throws KubetunException {
         exchange("watch", Map.of(), Optional.empty(), line -> changed.accept(sessions(line)));
+    }
+
+    /**
+     * Asks how a flow would go, by sending one.
+     *
+     * @param session the id of the session to ask; empty for those that own the name or address, or else all
+     * @param host the name or literal that a program would connect to
+     * @param port 1 to 65535
+     * @return one explanation a session; none if there is no session
+     * @throws KubetunException if the kernel cannot say
+     */
+    public List<Explanation> why(String session, String host, int port) throws KubetunException {
+        return WhyAnswer.decode(ask("why", Map.of("session", session, "host", host, "port", port), DIALS));
     }
 
     private Config ask(String command, Map<String, Object> parameters, Duration limit) throws KubetunException {

@@ -69,6 +69,7 @@ public record ControlCommands(Sessions sessions, Events events) {
     private void run(String command, Config request, Replies replies) throws KubetunException, InterruptedException {
         switch (command) {
             case "status" -> replies.end(Map.of("ok", true, "sessions", status()));
+            case "why" -> replies.end(WhyAnswer.answer(sessions, request));
             case "watch" -> watch(replies);
             case "start" -> start(request, replies);
             case "stop" -> {

@@ -2,6 +2,7 @@ package io.kubetun.kernel.control;
 
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import java.io.IOException;
 import java.nio.channels.FileLock;
@@ -71,6 +72,29 @@ public record Kernels(Path folder) {
                     "See them: kubetun status");
         }
         return found.getFirst();
+    }
+
+    /**
+     * Asks how a flow would go, by sending one through each session that owns the name or address, or else through all.
+     *
+     * @param session the id or the profile's name of the only session to ask; empty for all
+     * @param host the name or literal that a program would connect to
+     * @param port 1 to 65535
+     * @return one explanation a session; none if no session runs
+     * @throws KubetunException if there is no such session, or a kernel cannot say
+     */
+    public List<Explanation> why(String session, String host, int port) throws KubetunException {
+        if (!session.isEmpty()) {
+            Found found = find(session);
+            return found.kernel().why(found.session().id(), host, port);
+        }
+        List<Explanation> all = new ArrayList<>();
+        for (ControlClient kernel : all()) {
+            if (!statusOf(kernel).isEmpty()) {
+                all.addAll(kernel.why("", host, port));
+            }
+        }
+        return all;
     }
 
     /**

@@ -46,6 +46,10 @@ final class JoinedCluster {
         this.factories = factories;
     }
 
+    Cluster cluster() {
+        return cluster;
+    }
+
     Identity identity() {
         return identity;
     }

@@ -7,6 +7,7 @@ import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.flow.SessionFlows;
 import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.profile.Profile;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.Cluster;
@@ -15,10 +16,12 @@ import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.event.Events;
 import io.kubetun.spi.host.Host;
+import io.kubetun.spi.host.NetworkChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -102,6 +105,21 @@ public final class Session implements AutoCloseable {
                 counts.failed(),
                 counts.sent(),
                 counts.received());
+    }
+
+    /** Says how a flow would go, by sending one. */
+    Explanation explain(String host, int port) throws InterruptedException {
+        FlowOwner owner = new FlowOwner(status(), host, port);
+        Optional<JoinedCluster> joined = shape.joined();
+        Explanation way = joined.isEmpty()
+                ? new Explanation(owner.target().toString(), List.of(), false)
+                : joined.get().cluster().explain(owner.target());
+        return way.after(owner.steps());
+    }
+
+    /** Lets its cluster look after the connections that a change on this machine may have broken. */
+    void networkChanged(NetworkChange change) {
+        shape.joined().ifPresent(joined -> joined.cluster().networkChanged(change));
     }
 
     /**

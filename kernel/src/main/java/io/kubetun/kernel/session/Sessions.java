@@ -2,10 +2,13 @@ package io.kubetun.kernel.session;
 
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
+import io.kubetun.spi.host.NetworkChange;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -112,6 +115,42 @@ public final class Sessions implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Says how a flow would go, by sending one: by the session that is named, or those whose listener a program would
+     * connect to, or else all. Blocks.
+     *
+     * @param id the session's id, or empty
+     * @param host the name or literal that a program would connect to
+     * @param port 1 to 65535
+     * @return one explanation a session
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public List<Explanation> explain(String id, String host, int port) throws InterruptedException {
+        List<Session> asked = all().stream()
+                .filter(session -> id.isEmpty() || session.id().equals(id))
+                .toList();
+        List<Session> owners = asked.stream()
+                .filter(session -> new FlowOwner(session.status(), host, port).owns())
+                .toList();
+        List<Explanation> explanations = new ArrayList<>();
+        for (Session session : owners.isEmpty() ? asked : owners) {
+            explanations.add(session.explain(host, port));
+        }
+        return explanations;
+    }
+
+    /**
+     * Lets all sessions look after their connections, at the same time. Returns at once.
+     *
+     * @param change what has changed on this machine
+     */
+    public void networkChanged(NetworkChange change) {
+        living.values()
+                .forEach(session -> Thread.ofVirtual()
+                        .name("session-" + session.id() + "-network")
+                        .start(() -> session.networkChanged(change)));
     }
 
     /** Ends all sessions, at the same time, also those that are starting; waits for them, at most 2 s. */

@@ -2,6 +2,7 @@ package io.kubetun.kube.api;
 
 import io.kubetun.kube.document.Json;
 import io.kubetun.kube.document.Tree;
+import io.kubetun.kube.network.Affected;
 import io.kubetun.kube.portforward.ApiServer;
 import io.kubetun.kube.portforward.Credentials;
 import io.netty.handler.ssl.SslContext;
@@ -65,6 +66,23 @@ public final class ApiClient implements AutoCloseable {
     }
 
     /**
+     * Posts a document: a question that needs a body, such as an access review.
+     *
+     * @param path path and query, below the server's base
+     * @param json the document
+     * @return the answer
+     * @throws IOException as {@link #get}
+     */
+    public Tree post(String path, String json) throws IOException {
+        try (ApiResponse response = authorized(new Request("POST", path, json), timeout);
+                Json answer = response.json()) {
+            Tree root = answer.next().orElse(Tree.MISSING);
+            response.finish();
+            return root;
+        }
+    }
+
+    /**
      * Gets a document that is read in parts.
      *
      * @param path path and query, below the server's base
@@ -84,12 +102,16 @@ public final class ApiClient implements AutoCloseable {
      * @throws IOException as {@link #get}
      */
     public ApiResponse open(String path, Duration patience) throws IOException {
+        return authorized(new Request("GET", path, ""), patience);
+    }
+
+    private ApiResponse authorized(Request asked, Duration patience) throws IOException {
         Credentials credentials = credentials(Optional.empty());
         try {
-            return send(path, patience, credentials);
+            return send(asked, patience, credentials);
         } catch (ApiException e) {
             if (e.status() == 401) {
-                return send(path, patience, credentials(Optional.of(credentials)));
+                return send(asked, patience, credentials(Optional.of(credentials)));
             }
             throw e;
         }
@@ -103,8 +125,8 @@ public final class ApiClient implements AutoCloseable {
         }
     }
 
-    private ApiResponse send(String path, Duration patience, Credentials credentials) throws IOException {
-        String request = request(path, credentials.headers());
+    private ApiResponse send(Request asked, Duration patience, Credentials credentials) throws IOException {
+        String request = request(asked, credentials.headers());
         Optional<HttpConnection> kept = takeIdle();
         if (kept.isPresent()) {
             try {
@@ -146,13 +168,16 @@ public final class ApiClient implements AutoCloseable {
         return connection;
     }
 
-    private String request(String path, Map<String, List<String>> credentials) {
+    private record Request(String method, String path, String body) {}
+
+    private String request(Request asked, Map<String, List<String>> credentials) {
         URI base = server.base();
         String prefix = base.getRawPath() == null ? "" : base.getRawPath().replaceAll("/+$", "");
         StringBuilder request = new StringBuilder(512)
-                .append("GET ")
+                .append(asked.method())
+                .append(' ')
                 .append(prefix)
-                .append(path)
+                .append(asked.path())
                 .append(" HTTP/1.1\r\nHost: ")
                 .append(base.getRawAuthority().replaceAll("^.*@", ""))
                 .append("\r\nUser-Agent: kubetun\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\n");
@@ -160,7 +185,12 @@ public final class ApiClient implements AutoCloseable {
                 .append(": ")
                 .append(value.replaceAll("[\\r\\n]", ""))
                 .append("\r\n")));
-        return request.append("\r\n").toString();
+        if (!asked.body().isEmpty()) {
+            request.append("Content-Type: application/json\r\nContent-Length: ")
+                    .append(asked.body().length())
+                    .append("\r\n");
+        }
+        return request.append("\r\n").append(asked.body()).toString();
     }
 
     private static ApiException error(HttpHead head, BodyStream body) {
@@ -207,6 +237,18 @@ public final class ApiClient implements AutoCloseable {
     private void drop(HttpConnection connection) {
         open.remove(connection);
         connection.close();
+    }
+
+    /**
+     * Cuts the connections that a change of the network may have broken; whoever waits for an answer on one gets an
+     * exception, and asks again. A watch goes on where it was: that costs less than to find out whether it still lives.
+     *
+     * @param affected what may be broken
+     */
+    public void networkChanged(Affected affected) {
+        List.copyOf(open).stream()
+                .filter(connection -> connection.isAffected(affected))
+                .forEach(this::drop);
     }
 
     /** Cuts all connections; whoever waits for an answer gets an exception. */

@@ -4,6 +4,7 @@ import io.kubetun.kube.document.Json;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /** A successful answer whose body is still to be read. Closing it from another thread wakes the reader. */
@@ -11,6 +12,7 @@ public final class ApiResponse implements Closeable {
     private static final int MAX_REST = 1024;
 
     private final HttpConnection connection;
+    private final HttpHead head;
     private final BodyStream raw;
     private final InputStream body;
     private final ApiClient client;
@@ -18,8 +20,19 @@ public final class ApiResponse implements Closeable {
     ApiResponse(ApiClient client, HttpConnection connection, HttpHead head, BodyStream raw) throws IOException {
         this.client = client;
         this.connection = connection;
+        this.head = head;
         this.raw = raw;
         this.body = head.says("content-encoding", "gzip") ? new GZIPInputStream(raw) : raw;
+    }
+
+    /**
+     * Returns a header.
+     *
+     * @param lowerCaseName its name
+     * @return its value
+     */
+    public Optional<String> header(String lowerCaseName) {
+        return head.header(lowerCaseName);
     }
 
     /**

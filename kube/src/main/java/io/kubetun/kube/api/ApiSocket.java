@@ -1,5 +1,6 @@
 package io.kubetun.kube.api;
 
+import io.kubetun.kube.network.Affected;
 import io.kubetun.kube.portforward.ApiServer;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
@@ -148,6 +149,13 @@ record ApiSocket(Socket plain, Socket socket) implements Closeable {
 
     private static String bare(String host) {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** Says whether a change of the network may have broken it. */
+    boolean isAffected(Affected affected) {
+        return !(plain.getLocalSocketAddress() instanceof InetSocketAddress local)
+                || !(plain.getRemoteSocketAddress() instanceof InetSocketAddress remote)
+                || affected.includes(local, remote);
     }
 
     /** Cuts it: a reader that waits wakes up; TLS is not asked for a farewell, which could block. */

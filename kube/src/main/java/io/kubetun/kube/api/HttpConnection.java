@@ -1,5 +1,6 @@
 package io.kubetun.kube.api;
 
+import io.kubetun.kube.network.Affected;
 import io.netty.handler.ssl.SslContext;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -51,6 +52,11 @@ final class HttpConnection {
     /** Says whether it was opened with this context, so with the client certificate in it. */
     boolean uses(Optional<SslContext> context) {
         return tls.equals(context);
+    }
+
+    /** Says whether a change of the network may have broken it. */
+    boolean isAffected(Affected affected) {
+        return socket.isAffected(affected);
     }
 
     void idle() {

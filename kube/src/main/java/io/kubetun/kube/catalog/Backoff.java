@@ -15,8 +15,18 @@ final class Backoff {
 
     private Duration next = FIRST;
     private Duration waited = Duration.ZERO;
+    private int changesSeen;
 
-    Duration next() {
+    /**
+     * Says how long to wait.
+     *
+     * @param networkChanges how often the network has changed: after each time the pauses are short again
+     */
+    Duration next(int networkChanges) {
+        if (networkChanges != changesSeen) {
+            changesSeen = networkChanges;
+            reset();
+        }
         Duration now = next;
         Duration cap = waited.compareTo(PATIENCE) < 0 ? SHORT : LONG;
         Duration doubled = now.multipliedBy(2);

@@ -152,7 +152,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
                 if (failures++ > 0) {
                     health.failed(ApiErrors.reason(e));
                 }
-                health.pause(backoff.next());
+                health.pause(backoff.next(health.networkChanges()));
             }
         }
     }
@@ -163,7 +163,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
         }
         if (e.gone()) {
             version = "";
-            health.pause(backoff.next());
+            health.pause(backoff.next(health.networkChanges()));
         } else if (e.forbidden() && !version.isEmpty() && !denied) {
             mayWatch = false;
             denials.accept(permission("watch"));
@@ -173,7 +173,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
             health.pause(ASK_AGAIN_WHEN_FORBIDDEN);
         } else {
             health.failed(ApiErrors.reason(e));
-            health.pause(backoff.next());
+            health.pause(backoff.next(health.networkChanges()));
         }
     }
 
@@ -203,22 +203,28 @@ final class Reflector<R extends Stored> implements AutoCloseable {
         int seconds = 240 + ThreadLocalRandom.current().nextInt(120);
         String path = resource.path(scope.namespace()) + "?watch=true&allowWatchBookmarks=true&timeoutSeconds="
                 + seconds + "&resourceVersion=" + Resource.encode(version) + scope.query();
-        try (ApiResponse response = api.open(path, SILENCE);
-                Json json = response.json()) {
+        try (ApiResponse response = api.open(path, SILENCE)) {
             watching = Optional.of(response);
             failures = 0;
             health.answered();
-            for (Optional<Tree> event = json.next(); event.isPresent() && !closed; event = json.next()) {
-                take(event.get());
-                answered();
-            }
+            readEvents(response);
         } catch (SocketTimeoutException e) {
             return;
         } finally {
             watching = Optional.empty();
         }
         if (System.nanoTime() - start < TOO_SHORT.toNanos()) {
-            health.pause(backoff.next());
+            health.pause(backoff.next(health.networkChanges()));
+        }
+    }
+
+    /** Already the first look into the body waits for an event: where nothing happens, for minutes. */
+    private void readEvents(ApiResponse response) throws IOException {
+        try (Json json = response.json()) {
+            for (Optional<Tree> event = json.next(); event.isPresent() && !closed; event = json.next()) {
+                take(event.get());
+                answered();
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.event.Event;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,6 +19,7 @@ public final class ServerHealth {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition returned = lock.newCondition();
     private volatile Optional<String> trouble = Optional.empty();
+    private final AtomicInteger networkChanges = new AtomicInteger();
     private long wakeUps;
 
     /**
@@ -76,6 +78,23 @@ public final class ServerHealth {
         }
         environment.progress().step("The API server answers again.");
         environment.events().publish(new Event.LinkRestored(environment.session(), LINK));
+    }
+
+    /** Notes that the network has changed: all who wait try now, and their pauses are short again. */
+    public void networkChanged() {
+        lock.lock();
+        try {
+            networkChanges.incrementAndGet();
+            wakeUps++;
+            returned.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how often the network has changed. */
+    int networkChanges() {
+        return networkChanges.get();
     }
 
     /** Lets all who wait try now: someone wants to go there. */

@@ -1,11 +1,13 @@
 package io.kubetun.kube.portforward;
 
+import io.kubetun.kube.network.Affected;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -24,6 +26,8 @@ abstract class Link extends ChannelInboundHandlerAdapter {
     static final int PINGS = 3;
     /** Time without flows after which the link is closed. */
     static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** How long an answer may take after a change of the network. */
+    static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Bytes in a second that make a link busy: a new flow had better take another. */
     static final long BUSY_BYTES = 4 << 20;
     /**
@@ -184,6 +188,32 @@ abstract class Link extends ChannelInboundHandlerAdapter {
             cause = reason;
         }
         channel.close();
+    }
+
+    /**
+     * Asks for a sign of life if a change of the network may have broken the connection, and cuts it if none comes soon.
+     * Without a route nothing is asked: the way may come back, and then it is.
+     */
+    void networkChanged(Affected affected) {
+        if (!(channel.localAddress() instanceof InetSocketAddress local)
+                || !(channel.remoteAddress() instanceof InetSocketAddress remote)
+                || !affected.includes(local, remote)
+                || !affected.hasRoute(remote)
+                || gate.isClosed()) {
+            return;
+        }
+        long asked = System.nanoTime();
+        long patience = sentSinceRead > MUTE_BYTES ? PING_NANOS : PROBE_NANOS;
+        ping();
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (lastRead - asked < 0) {
+                                cut(new IOException("no sign of life after the network changed"));
+                            }
+                        },
+                        patience,
+                        TimeUnit.NANOSECONDS);
     }
 
     // ChannelHandler.

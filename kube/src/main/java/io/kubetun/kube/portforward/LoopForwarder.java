@@ -1,5 +1,6 @@
 package io.kubetun.kube.portforward;
 
+import io.kubetun.kube.network.Affected;
 import io.kubetun.kube.portforward.PodDialer.PodPort;
 import io.kubetun.spi.DialException;
 import io.kubetun.spi.DialException.Reason;
@@ -55,6 +56,10 @@ final class LoopForwarder {
         if (links != null) {
             links.close(new DialException(Reason.UNREACHABLE, pod + " is gone"));
         }
+    }
+
+    void networkChanged(Affected affected) {
+        List.copyOf(pods.values()).forEach(links -> links.networkChanged(affected));
     }
 
     void close() {

@@ -1,8 +1,10 @@
 package io.kubetun.kube.portforward;
 
+import io.kubetun.kube.network.Affected;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.util.Optional;
 
 /** Opens byte streams to ports of pods. Thread-safe; never blocks. */
 public interface PodDialer extends AutoCloseable {
@@ -16,12 +18,28 @@ public interface PodDialer extends AutoCloseable {
     Future<Channel> dial(PodPort pod, EventLoop loop);
 
     /**
+     * Says which wire format worked last in a namespace, for {@code why}.
+     *
+     * @param namespace the pods' namespace
+     * @return the format; empty before the first connection
+     */
+    Optional<WireFormat> format(String namespace);
+
+    /**
      * Says that a pod is gone or another one has its name: its connections are closed, their flows reset.
      *
      * @param namespace the pod's namespace
      * @param pod the pod's name
      */
     void podGone(String namespace, String pod);
+
+    /**
+     * Says that the network of this machine has changed: connections that may be dead are tried, and those that do not
+     * answer soon are cut; lost ones are made again now.
+     *
+     * @param affected what may be broken
+     */
+    void networkChanged(Affected affected);
 
     /** Closes all connections. */
     @Override

@@ -1,5 +1,6 @@
 package io.kubetun.kube.portforward;
 
+import io.kubetun.kube.network.Affected;
 import io.kubetun.spi.DialException;
 import io.kubetun.spi.DialException.Reason;
 import io.kubetun.spi.event.Event;
@@ -98,6 +99,12 @@ final class PodLinks implements Link.Owner {
         if (links.isEmpty() && connecting == 0) {
             connect(1);
         }
+    }
+
+    /** Finds out which connections still live, and makes lost ones again now. */
+    void networkChanged(Affected affected) {
+        links.forEach(link -> link.networkChanged(affected));
+        reconnect.now();
     }
 
     /** An attempt has succeeded. */

@@ -1,5 +1,6 @@
 package io.kubetun.kube.portforward;
 
+import io.kubetun.kube.network.Affected;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -77,12 +78,7 @@ public final class PortForwarder implements PodDialer {
         return loops.computeIfAbsent(loop, key -> new LoopForwarder(server, environment, connector, memory, key));
     }
 
-    /**
-     * Says which wire format worked last in a namespace, for {@code why}.
-     *
-     * @param namespace the pods' namespace
-     * @return the format; empty before the first connection
-     */
+    @Override
     public Optional<WireFormat> format(String namespace) {
         return memory.format(namespace);
     }
@@ -91,6 +87,12 @@ public final class PortForwarder implements PodDialer {
     public void podGone(String namespace, String pod) {
         PodKey key = new PodKey(namespace, pod);
         loops.forEach((loop, forwarder) -> loop.execute(() -> forwarder.podGone(key)));
+    }
+
+    @Override
+    public void networkChanged(Affected affected) {
+        memory.forgetFailure();
+        loops.forEach((loop, forwarder) -> execute(loop, () -> forwarder.networkChanged(affected)));
     }
 
     @Override

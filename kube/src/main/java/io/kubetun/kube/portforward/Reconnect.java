@@ -55,6 +55,14 @@ final class Reconnect {
         return was;
     }
 
+    /** Does not wait any longer, and starts again with short pauses. */
+    void now() {
+        if (lost) {
+            pause = FIRST_MILLIS;
+            schedule(0);
+        }
+    }
+
     void stop() {
         lost = false;
         pause = FIRST_MILLIS;
@@ -65,10 +73,13 @@ final class Reconnect {
     }
 
     private void schedule() {
+        schedule(ThreadLocalRandom.current().nextLong(pause / 2, pause + 1));
+    }
+
+    private void schedule(long millis) {
         if (next != null) {
             next.cancel(false);
         }
-        long jittered = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
-        next = loop.schedule(probe, jittered, TimeUnit.MILLISECONDS);
+        next = loop.schedule(probe, millis, TimeUnit.MILLISECONDS);
     }
 }

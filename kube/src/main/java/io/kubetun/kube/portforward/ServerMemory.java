@@ -70,6 +70,11 @@ final class ServerMemory {
         failure = reason;
     }
 
+    /** What was unreachable may no longer be. */
+    void forgetFailure() {
+        failure = "";
+    }
+
     /** Why dials should fail at once, if they should. */
     Optional<String> unreachableNow() {
         String reason = failure;

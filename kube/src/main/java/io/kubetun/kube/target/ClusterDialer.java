@@ -8,6 +8,7 @@ import io.kubetun.kube.portforward.PodDialer.PodPort;
 import io.kubetun.spi.DialException;
 import io.kubetun.spi.DialException.Reason;
 import io.kubetun.spi.Dialer;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -20,7 +21,7 @@ import java.util.concurrent.Semaphore;
 /** Dials pods by target: resolves it, takes the least loaded endpoint, and the next if that one is no longer there. */
 public final class ClusterDialer implements Dialer {
     /** So many endpoints are tried for one flow. */
-    private static final int MAX_TRIES = 3;
+    static final int MAX_TRIES = 3;
 
     /** So many dials may wait for the API server at once; further ones fail with LIMIT. */
     private static final int MAX_WAITING = 1024;
@@ -57,6 +58,18 @@ public final class ClusterDialer implements Dialer {
                     Reason.LIMIT, "cannot dial " + target + ": " + MAX_WAITING + " dials wait for the API server"));
         }
         return promise;
+    }
+
+    /**
+     * Goes the way of one flow, which is closed again, and says what happens at each step. Blocks.
+     *
+     * @param target where to
+     * @param loop an event loop of the session, not the caller's
+     * @return the steps
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public Explanation explain(Target target, EventLoop loop) throws InterruptedException {
+        return new FlowExplainer(resolver, flows, pods).explain(target, loop);
     }
 
     private void lookUp(Target target, EventLoop loop, Promise<Channel> promise) {
@@ -107,7 +120,7 @@ public final class ClusterDialer implements Dialer {
     /**
      * A pod that has just ended refuses before its slice says so. No byte was sent to it, so another may be asked.
      */
-    private static boolean worthAnother(Throwable failure) {
+    static boolean worthAnother(Throwable failure) {
         return failure instanceof DialException dial
                 && switch (dial.reason()) {
                     case UNREACHABLE, UNKNOWN_NAME, REFUSED, TIMED_OUT -> true;

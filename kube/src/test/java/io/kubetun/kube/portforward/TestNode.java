@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 /**
  * An API server and node in small: real sockets that speak the three port-forward formats and dial ports of this
@@ -37,6 +39,7 @@ final class TestNode implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Map<WireFormat, HttpResponseStatus> refusals = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Semaphore answering = new Semaphore(1);
     private volatile String token = "";
     private Channel listener;
 
@@ -65,6 +68,27 @@ final class TestNode implements AutoCloseable {
 
     int openConnections() {
         return connections.size();
+    }
+
+    /** Reads and answers nothing until {@link #answer}. */
+    void stopAnswering() {
+        CountDownLatch stopped = new CountDownLatch(1);
+        answering.drainPermits();
+        transport.eventLoops().next().execute(() -> {
+            stopped.countDown();
+            answering.acquireUninterruptibly();
+            answering.release();
+        });
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Goes on. */
+    void answer() {
+        answering.release();
     }
 
     /** Cuts all connections. */
@@ -98,6 +122,7 @@ final class TestNode implements AutoCloseable {
 
     @Override
     public void close() {
+        answer();
         stop();
         transport.close();
     }

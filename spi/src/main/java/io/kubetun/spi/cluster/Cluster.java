@@ -1,8 +1,14 @@
 package io.kubetun.spi.cluster;
 
 import io.kubetun.spi.Dialer;
+import io.kubetun.spi.Explanation;
+import io.kubetun.spi.Finding;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Permission;
+import io.kubetun.spi.Target;
+import io.kubetun.spi.host.NetworkChange;
 import java.net.URI;
+import java.util.List;
 
 /** A cluster that a session has joined. Safe for use by several threads. */
 public interface Cluster extends AutoCloseable {
@@ -39,6 +45,37 @@ public interface Cluster extends AutoCloseable {
      */
     Watch watchServices(ServiceSelection selection, ServiceListener listener)
             throws KubetunException, InterruptedException;
+
+    /**
+     * Looks whether the cluster can be used: whether it answers, its version and clock, and what the user may do. Blocks;
+     * changes nothing.
+     *
+     * @param needs what the user must be allowed
+     * @return what was found, one finding a question
+     */
+    default List<Finding> examine(List<Permission> needs) {
+        return List.of();
+    }
+
+    /**
+     * Finds out how a flow would go, by going: finds the target, chooses an endpoint, dials it and closes it again. Blocks
+     * as long as a dial may.
+     *
+     * @param target where to
+     * @return the steps up to an open flow, or to the reason why there is none
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    default Explanation explain(Target target) throws InterruptedException {
+        throw new UnsupportedOperationException("this cluster explains nothing");
+    }
+
+    /**
+     * Says that connections may be dead without a word of it: those that the change concerns are tried and replaced now,
+     * and pauses between attempts end. Returns soon; may block for a moment.
+     *
+     * @param change what has changed on this machine
+     */
+    default void networkChanged(NetworkChange change) {}
 
     /** Ends watches and connections. */
     @Override

@@ -3,7 +3,9 @@ package io.kubetun.spi.event;
 import io.kubetun.spi.DialException;
 import io.kubetun.spi.Target;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Something that happened. Records only, without secrets. */
 public sealed interface Event {
@@ -120,6 +122,27 @@ public sealed interface Event {
      * @param link which one, for people
      */
     record LinkRestored(String session, String link) implements Event {}
+
+    /**
+     * Links, addresses or routes of this machine have changed; several changes in a moment are one event.
+     *
+     * @param session always empty
+     * @param interfaces the names of the interfaces; empty if any may have changed
+     */
+    record NetworkChanged(String session, Set<String> interfaces) implements Event {
+        /** Takes a copy. */
+        public NetworkChanged {
+            interfaces = Set.copyOf(interfaces);
+        }
+    }
+
+    /**
+     * This machine, or this process, has stood still and goes on.
+     *
+     * @param session always empty
+     * @param stood for how long, as far as it can be told
+     */
+    record Resumed(String session, Duration stood) implements Event {}
 
     /**
      * A change to host or cluster was made.

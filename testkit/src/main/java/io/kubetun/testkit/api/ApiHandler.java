@@ -20,6 +20,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** Answers the requests of one connection: authenticate, authorize, serve. */
@@ -150,7 +153,10 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private");
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private")
+                .set(
+                        HttpHeaderNames.DATE,
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
         if (status == 429 || status == 503) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, 1);
         }

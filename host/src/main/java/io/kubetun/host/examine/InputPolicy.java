@@ -1,0 +1,70 @@
+package io.kubetun.host.examine;
+
+import io.kubetun.spi.Finding;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether the packet filter drops what comes in from a device that it does not know. Only root may look.
+ *
+ * @param root whether this process is root's
+ */
+record InputPolicy(boolean root) {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    Finding examine() {
+        String check = "input policy";
+        if (!root) {
+            return Finding.ok(check, "only root may see it: sudo nft list chains");
+        }
+        Optional<String> nft = output("nft", "list", "chains");
+        Optional<String> iptables = output("iptables", "-S", "INPUT");
+        if (nft.isEmpty() && iptables.isEmpty()) {
+            return Finding.ok(check, "there is neither nft nor iptables here");
+        }
+        return drops(nft.orElse(""), iptables.orElse(""))
+                ? Finding.warn(
+                        check,
+                        "drops what no rule allows: flows of a TUN device would not come in",
+                        "sudo iptables -I INPUT -i kubetun+ -j ACCEPT")
+                : Finding.ok(check, "accepts");
+    }
+
+    static boolean drops(String nft, String iptables) {
+        return nft.lines().anyMatch(line -> line.contains("hook input") && line.contains("policy drop"))
+                || iptables.lines().anyMatch(line -> line.strip().equals("-P INPUT DROP"));
+    }
+
+    private static Optional<String> output(String... command) {
+        try {
+            Process process = new ProcessBuilder(List.of(command))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            process.getOutputStream().close();
+            Thread limit = Thread.ofVirtual().start(() -> end(process));
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            limit.join();
+            return process.waitFor() == 0 ? Optional.of(text) : Optional.empty();
+        } catch (IOException | UncheckedIOException notThere) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private static void end(Process process) {
+        try {
+            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.kubetun.kube.target;
+
+import io.kubetun.kube.Resolution;
+import io.kubetun.kube.Resolution.Endpoint;
+import io.kubetun.kube.portforward.PodDialer;
+import io.kubetun.kube.portforward.PodDialer.PodPort;
+import io.kubetun.spi.DialException;
+import io.kubetun.spi.Explanation;
+import io.kubetun.spi.Explanation.Step;
+import io.kubetun.spi.Target;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Goes the way of one flow by the rules of the dialer, and says what happens at each step. Blocks. Thread-safe.
+ *
+ * @param resolver finds targets
+ * @param flows how many flows each pod has
+ * @param pods the way into pods
+ */
+record FlowExplainer(TargetResolver resolver, OpenFlows flows, PodDialer pods) {
+    Explanation explain(Target target, EventLoop loop) throws InterruptedException {
+        long start = System.nanoTime();
+        Resolution resolution = resolver.resolve(target);
+        long found = micros(start);
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < resolution.steps().size(); i++) {
+            boolean last = i == resolution.steps().size() - 1;
+            steps.add(new Step("name", resolution.steps().get(i), last ? found : 0));
+        }
+        boolean reached = switch (resolution.outcome()) {
+            case Resolution.Nowhere nowhere -> false;
+            case Resolution.Pods(List<Endpoint> candidates) -> dial(candidates, loop, steps);
+        };
+        return new Explanation(target.toString(), steps, reached);
+    }
+
+    private boolean dial(List<Endpoint> candidates, EventLoop loop, List<Step> steps) throws InterruptedException {
+        List<Endpoint> order = flows.leastLoadedFirst(candidates);
+        for (int i = 0; i < Math.min(order.size(), ClusterDialer.MAX_TRIES); i++) {
+            Endpoint endpoint = order.get(i);
+            steps.add(new Step("endpoint", choice(endpoint, i, order.size()), 0));
+            long start = System.nanoTime();
+            Future<Channel> dialled = pods.dial(
+                            new PodPort(endpoint.namespace(), endpoint.pod(), endpoint.port()), loop)
+                    .await();
+            long micros = micros(start);
+            pods.format(endpoint.namespace())
+                    .ifPresent(format -> steps.add(
+                            new Step("wire", "Port-forward as " + format.protocol() + " through the API server.", 0)));
+            if (dialled.isSuccess()) {
+                dialled.getNow().close();
+                steps.add(new Step(
+                        "dial",
+                        "Open. Our end of stream is held back until the pod ends or is quiet for 5 s.",
+                        micros));
+                return true;
+            }
+            steps.add(new Step("dial", failure(dialled.cause()), micros));
+            if (!ClusterDialer.worthAnother(dialled.cause())) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private String choice(Endpoint endpoint, int tried, int of) {
+        String load = flows.count(endpoint) + " flows of this session lead to it";
+        if (of == 1) {
+            return "Chosen: " + endpoint + ", the only one (" + load + ").";
+        }
+        return tried == 0
+                ? "Chosen: " + endpoint + ", with the fewest flows of " + of + " (" + load + ")."
+                : "Next: " + endpoint + ", because the one before may have just ended (" + load + ").";
+    }
+
+    private static String failure(Throwable cause) {
+        return cause instanceof DialException dial
+                ? dial.reason() + ": " + dial.getMessage()
+                : "Failed: " + cause.getMessage();
+    }
+
+    private static long micros(long start) {
+        return (System.nanoTime() - start) / 1_000;
+    }
+}
