@@ -113,7 +113,7 @@ class SleepTest {
         String routes = lab.onLaptop("ip", "route", "show", "dev", "eth0");
         lab.onLaptop("ip", "link", "set", "eth0", "down");
         try {
-            ProxyOutFaultsTest.await(() -> state().equals("RECONNECTING"), Duration.ofSeconds(10));
+            Await.until(() -> state().equals("RECONNECTING"), Duration.ofSeconds(10));
             pass(Duration.ofSeconds(30));
         } finally {
             lab.onLaptop("ip", "link", "set", "eth0", "up");
@@ -127,10 +127,9 @@ class SleepTest {
 
     private void readyAgain(String after) throws Exception {
         long start = System.nanoTime();
-        ProxyOutFaultsTest.await(
-                () -> socks.tryCurl("--max-time", "1", "http://echo.lab/").status() == 0, Duration.ofSeconds(60));
+        Await.until(() -> socks.tryCurl("--max-time", "1", "http://echo.lab/").status() == 0, Duration.ofSeconds(60));
         double flow = (System.nanoTime() - start) / 1e9;
-        ProxyOutFaultsTest.await(() -> state().equals("READY"), Duration.ofSeconds(60));
+        Await.until(() -> state().equals("READY"), Duration.ofSeconds(60));
         double ready = (System.nanoTime() - start) / 1e9;
         System.out.printf("%s: first flow after %.2f s, ready after %.2f s%n", after, flow, ready);
         assertThat(ready).as(session.output()).isLessThan(SOON.toMillis() / 1e3);
@@ -157,7 +156,7 @@ class SleepTest {
     /** Lets time pass: it is what is tested, there is nothing to wait for. */
     private static void pass(Duration time) throws Exception {
         long end = System.nanoTime() + time.toNanos();
-        ProxyOutFaultsTest.await(() -> System.nanoTime() > end, time.plusSeconds(5));
+        Await.until(() -> System.nanoTime() > end, time.plusSeconds(5));
     }
 
     private String state() throws Exception {

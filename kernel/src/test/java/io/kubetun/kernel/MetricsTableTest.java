@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.Session;
+import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.spi.Mode.Listening;
 import io.micrometer.core.instrument.Meter;
 import java.io.IOException;
@@ -88,8 +89,8 @@ class MetricsTableTest {
         installation.modes.put("one", new ForwardFactory("one", step -> {}));
         KernelSettings settings = new KernelSettings(folder.resolve("state"), folder.resolve("run"), 2, 100);
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"));
-                Kernel kernel = new Kernel(settings, installation.services())) {
-            Session session = kernel.start(profile(server), Optional.empty(), step -> {});
+                Kernel kernel = new Kernel(settings, installation.services(), Optional.empty())) {
+            Session session = kernel.start(SessionRequest.here(profile(server), Optional.empty()), step -> {});
             Listening listening =
                     session.status().modes().getFirst().listening().getFirst();
             try (Socket client = connect(listening.address());

@@ -11,6 +11,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -91,7 +92,7 @@ class NetworkChangeTest {
     private PortForwarder forwarder(WireFormat format) {
         return new PortForwarder(
                 new PlainServer(node.port()),
-                new ClusterEnvironment("s1", transport, new RecordedEvents(), line -> {}),
+                new ClusterEnvironment("s1", transport, new RecordedEvents(), line -> {}, Map.of()),
                 Optional.of(format));
     }
 
