@@ -20,8 +20,9 @@ final class OutputOption {
         spec.addOption(flag);
     }
 
-    /** What was asked for; refused if it is no format. */
+    /** What was asked for, a table if the command was not even typed; refused if it is no format. */
     Format format() throws KubetunException {
-        return Format.parse(flag.getValue());
+        String said = flag.getValue();
+        return said == null ? Format.TABLE : Format.parse(said);
     }
 }
