@@ -167,6 +167,8 @@ final class EmbeddedWorld implements World {
         ProcessBuilder builder = new ProcessBuilder(all).directory(home.toFile());
         Map<String, String> ours = builder.environment();
         ours.keySet().retainAll(List.of("PATH", "JAVA_HOME", "KUBETUN_JAVA_HOME"));
+        // What root has on its own PATH another user need not be able to run.
+        OTHER_USER.ifPresent(user -> ours.put("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"));
         ours.put("HOME", home.toString());
         ours.put("XDG_RUNTIME_DIR", runtime.toString());
         // Each scenario has an installation of its own: training a cache for each would only slow the others.

@@ -22,6 +22,8 @@ final class OutputOption {
 
     /** What was asked for; refused if it is no format. */
     Format format() throws KubetunException {
-        return Format.parse(flag.getValue());
+        String typed = flag.getValue();
+        // picocli sets the default only on the command that was typed.
+        return typed == null ? Format.TABLE : Format.parse(typed);
     }
 }
