@@ -38,6 +38,7 @@ class ContextsTest {
             user.kubeconfig(other, Credentials.TOKEN, "lab");
             Files.writeString(other, Files.readString(other).replaceAll("(?m): testkit$", ": second"));
             Path hosts = Files.writeString(world.home().resolve("hosts"), "127.0.0.1 localhost\n");
+            world.give(world.home());
             Map<String, String> environment = Map.of("KUBECONFIG", world.home().resolve(".kube/config") + ":" + other);
             try (Running forward = world.kubetun(
                     environment,

@@ -2,6 +2,7 @@ package io.kubetun.e2e;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.kubetun.e2e.Running.Result;
 import io.kubetun.testkit.Credentials;
 import io.kubetun.testkit.EmbeddedCluster;
 import io.kubetun.testkit.EmbeddedService;
@@ -16,26 +17,43 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
 /** The embedded cluster with the workloads that the scenarios know, and this machine's user with the least Role. */
 final class EmbeddedWorld implements World {
+    /** Where the tests run as root, the user is another one: root has no background kernel. */
+    private static final Optional<String> OTHER_USER =
+            "root".equals(System.getProperty("user.name")) && Files.isExecutable(Path.of("/usr/bin/setpriv"))
+                    ? Optional.of("1000")
+                    : Optional.empty();
+
     private final Path home;
+    private final Path runtime;
     private final Path installation;
     private final EmbeddedCluster cluster;
     private final Map<String, EmbeddedService> services = new HashMap<>();
     private final List<HttpServer> servers = new ArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    EmbeddedWorld(Path scratch) throws IOException {
+    EmbeddedWorld(Path scratch) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(scratch, "world");
+        for (Path passed : List.of(scratch, folder)) {
+            Files.setPosixFilePermissions(passed, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
         home = Files.createDirectories(folder.resolve("home"));
+        runtime = World.runtimeFolder(folder);
+        // What a scenario puts below them, the user must be able to stand beside.
+        Files.createDirectories(home.resolve(".local/share"));
+        Files.createDirectories(home.resolve(".local/state"));
+        Files.createDirectories(home.resolve(".config"));
         installation = World.install(folder);
         cluster = EmbeddedCluster.start();
         services.put(
@@ -66,6 +84,8 @@ final class EmbeddedWorld implements World {
         Path config = home.resolve(".kube/config");
         Files.createDirectories(config.getParent());
         user.kubeconfig(config, Credentials.EXEC_PLUGIN, "lab");
+        give(home);
+        give(runtime);
     }
 
     private void workload(PodSetup pod, String app) {
@@ -140,10 +160,17 @@ final class EmbeddedWorld implements World {
 
     @Override
     public ProcessBuilder asUser(List<String> command, Map<String, String> environment) {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        List<String> all = new ArrayList<>();
+        OTHER_USER.ifPresent(
+                user -> all.addAll(List.of("setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--")));
+        all.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(all).directory(home.toFile());
         Map<String, String> ours = builder.environment();
         ours.keySet().retainAll(List.of("PATH", "JAVA_HOME", "KUBETUN_JAVA_HOME"));
+        // What root has on its own PATH another user need not be able to run.
+        OTHER_USER.ifPresent(user -> ours.put("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"));
         ours.put("HOME", home.toString());
+        ours.put("XDG_RUNTIME_DIR", runtime.toString());
         // Each scenario has an installation of its own: training a cache for each would only slow the others.
         ours.put("KUBETUN_NO_AOT", "1");
         ours.putAll(environment);
@@ -153,6 +180,23 @@ final class EmbeddedWorld implements World {
     @Override
     public Path home() {
         return home;
+    }
+
+    @Override
+    public Path runtimeFolder() {
+        return runtime;
+    }
+
+    @Override
+    public void give(Path path) throws IOException, InterruptedException {
+        if (OTHER_USER.isPresent()) {
+            String user = OTHER_USER.get();
+            Result result =
+                    new Running(new ProcessBuilder("chown", "-R", user + ":" + user, path.toString())).await(PATIENCE);
+            if (result.status() != 0) {
+                throw new IOException(result.output());
+            }
+        }
     }
 
     @Override
@@ -172,6 +216,7 @@ final class EmbeddedWorld implements World {
 
     @Override
     public void close() {
+        quit();
         servers.forEach(server -> server.stop(0));
         threads.close();
         cluster.close();

@@ -36,6 +36,7 @@ class ForwardTest {
 
     @AfterEach
     void nothingIsLeft() throws Exception {
+        lab.close();
         lab.forbidSudo();
         lab.onLaptop("sh", "-c", "mountpoint -q /etc/hosts && umount /etc/hosts; true");
         assertThat(fingerprint()).isEqualTo(before);
@@ -80,7 +81,7 @@ class ForwardTest {
             assertThat(javaOf("0"))
                     .hasSize(1)
                     .allSatisfy(line -> assertThat(line).contains(" helper "));
-            assertThat(javaOf(LabWorld.USER)).hasSize(1);
+            assertThat(javaOf(LabWorld.USER)).as("the command and the kernel").hasSize(2);
             Result result = forward.stop();
             assertThat(result.output()).doesNotContain("\tat ");
         }
@@ -99,7 +100,7 @@ class ForwardTest {
             assertThat(javaOf("0"))
                     .hasSize(1)
                     .allSatisfy(line -> assertThat(line).contains(" helper "));
-            assertThat(javaOf(LabWorld.USER)).hasSize(1);
+            assertThat(javaOf(LabWorld.USER)).as("the command and the kernel").hasSize(2);
             Terminal.Ended ended = terminal.ctrlC();
             System.out.printf(
                     "sudo kubetun forward: ended %d ms after Ctrl-C%n",
@@ -116,7 +117,9 @@ class ForwardTest {
     }
 
     private void gone() throws Exception {
-        Await.until(() -> javaOf("0").isEmpty() && javaOf(LabWorld.USER).isEmpty(), Duration.ofSeconds(10));
+        Await.until(() -> javaOf("0").isEmpty(), Duration.ofSeconds(10));
+        lab.quit();
+        assertThat(javaOf(LabWorld.USER)).isEmpty();
     }
 
     private static long pid(String line) {
@@ -132,7 +135,7 @@ class ForwardTest {
         try (Running forward = sudo("forward", "-n", "lab")) {
             forward.awaitLine("Ready", READY);
             works();
-            kill(javaOf(LabWorld.USER).getFirst());
+            lab.kernel().orElseThrow().destroyForcibly();
             gone();
         }
     }
@@ -195,9 +198,7 @@ class ForwardTest {
         gone();
         try (Running forward = sudo("forward", "-n", "lab", "--no-hosts")) {
             forward.awaitLine("Ready", READY);
-            assertThat(lab.kubetun(Map.of("XDG_RUNTIME_DIR", lab.home().toString()), "status")
-                            .await(Duration.ofSeconds(20))
-                            .output())
+            assertThat(lab.kubetun("status").await(Duration.ofSeconds(20)).output())
                     .contains("127.1.27.");
             forward.stop();
         }

@@ -24,6 +24,7 @@ final class LabWorld implements World {
 
     private final Path lab;
     private final Path home;
+    private final Path runtime;
     private final Path installation;
 
     LabWorld(Path lab, Path scratch) throws IOException, InterruptedException {
@@ -31,8 +32,11 @@ final class LabWorld implements World {
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
         this.installation = World.install(scratch);
         this.home = Files.createDirectories(scratch.resolve("home"));
+        this.runtime = World.runtimeFolder(scratch);
+        give(runtime);
         // What a scenario puts below them as root, the user must be able to stand beside.
         Files.createDirectories(home.resolve(".local/share"));
+        Files.createDirectories(home.resolve(".local/state"));
         Files.createDirectories(home.resolve(".config"));
         login("lab", List.of(lab.toString(), "laptop", "kubectl"));
     }
@@ -71,7 +75,7 @@ final class LabWorld implements World {
         String authority = with(
                 kubectl, "config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
         Files.writeString(config, kubeconfig(name, server.strip(), authority.strip(), plugin));
-        sure(new ProcessBuilder("chown", "-R", USER + ":" + USER, home.toString()));
+        give(home);
         return config;
     }
 
@@ -134,6 +138,7 @@ final class LabWorld implements World {
                 "env",
                 "-i",
                 "HOME=" + home,
+                "XDG_RUNTIME_DIR=" + runtime,
                 "KUBETUN_NO_AOT=1",
                 "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:" + bin()));
         environment.forEach((name, value) -> all.add(name + "=" + value));
@@ -164,8 +169,8 @@ final class LabWorld implements World {
         return Map.of(
                 "KUBETUN_NO_AOT", "1",
                 "KUBECONFIG", home.resolve(".kube/config").toString(),
-                "XDG_STATE_HOME", home.resolve("state").toString(),
-                "XDG_RUNTIME_DIR", home.toString(),
+                "XDG_STATE_HOME", home.resolve(".local/state").toString(),
+                "XDG_RUNTIME_DIR", runtime.toString(),
                 "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
     }
 
@@ -232,6 +237,16 @@ final class LabWorld implements World {
     }
 
     @Override
+    public Path runtimeFolder() {
+        return runtime;
+    }
+
+    @Override
+    public void give(Path path) throws IOException, InterruptedException {
+        sure(new ProcessBuilder("chown", "-R", USER + ":" + USER, path.toString()));
+    }
+
+    @Override
     public Path installation() {
         return installation;
     }
@@ -251,5 +266,6 @@ final class LabWorld implements World {
     @Override
     public void close() {
         // The service account stays: it is the lab's, and applying it again changes nothing.
+        quit();
     }
 }

@@ -43,7 +43,7 @@ class LimitsTest {
     @Test
     void tenThousandConnectionsOpenedAndLeft() throws Exception {
         try (World world = World.open(scratch);
-                Running proxy = world.kubetun("proxy-out", "--listen-socks", SOCKS)) {
+                Running proxy = world.kubetun("proxy-out", "--foreground", "--listen-socks", SOCKS)) {
             proxy.awaitLine("Ready", Duration.ofSeconds(30));
             Socks socks = new Socks(world, SOCKS);
             assertThat(socks.curl("http://echo.lab/")).contains("\"app\":\"echo\"");
@@ -88,7 +88,7 @@ class LimitsTest {
     @Test
     void garbageIsHungUpOn() throws Exception {
         try (World world = World.open(scratch);
-                Running proxy = world.kubetun("proxy-out", "--listen-socks", SOCKS)) {
+                Running proxy = world.kubetun("proxy-out", "--foreground", "--listen-socks", SOCKS)) {
             proxy.awaitLine("Ready", Duration.ofSeconds(30));
             String script = """
                     import os, socket

@@ -43,6 +43,7 @@ class OtherVpnTest {
     @AfterEach
     void stop() throws Exception {
         proxy.close();
+        lab.close();
         lab.onLaptop(
                 "sh",
                 "-c",
@@ -70,9 +71,10 @@ class OtherVpnTest {
         protocols.eventsOneByOne();
         protocols.httpConnect();
         protocols.tlsInHttpConnect();
+        long kernel = lab.kernel().orElseThrow().pid();
         assertThat(lab.onLaptop("ss", "-Htnp", "state", "established")
                         .lines()
-                        .filter(line -> line.contains("pid=" + proxy.pid() + ","))
+                        .filter(line -> line.contains("pid=" + kernel + ","))
                         .filter(line -> !line.contains(SOCKS) && !line.contains(CONNECT)))
                 .isNotEmpty()
                 .allSatisfy(line -> assertThat(line).containsPattern("172\\.30\\.0\\.1\\]?:6443"));

@@ -50,7 +50,7 @@ class PlanTest {
         world = World.open(scratch);
         hosts = world.home().resolve("hosts");
         if (!world.real()) {
-            Files.writeString(hosts, "127.0.0.1 localhost\n");
+            world.give(Files.writeString(hosts, "127.0.0.1 localhost\n"));
         }
         for (String profile : profiles()) {
             Files.copy(EXAMPLES.resolve(profile), world.home().resolve(profile));
@@ -67,12 +67,7 @@ class PlanTest {
         if (world instanceof LabWorld lab) {
             return lab.sudo(Map.of(), arguments);
         }
-        return world.kubetun(
-                Map.of(
-                        "KUBETUN_MODES_HOSTS_FWD_HOSTS_PATH", hosts.toString(),
-                        "XDG_RUNTIME_DIR", world.home().toString(),
-                        "XDG_STATE_HOME", world.home().resolve("state").toString()),
-                arguments);
+        return world.kubetun(Map.of("KUBETUN_MODES_HOSTS_FWD_HOSTS_PATH", hosts.toString()), arguments);
     }
 
     private Result ended(Running running) throws Exception {
@@ -103,8 +98,7 @@ class PlanTest {
         Config plan = plan(profile);
         assertThat(everything()).isEqualTo(before);
         assertThat(journals()).as("no journal is written by a plan").isEmpty();
-        try (Running session =
-                kubetun("--profile", world.home().resolve(profile).toString())) {
+        try (Running session = kubetun("--profile", world.home().resolve(profile).toString())) {
             session.awaitLine("Ready", READY);
             Config status = ConfigFactory.parseString(status())
                     .getConfigList("sessions")
@@ -121,15 +115,15 @@ class PlanTest {
                     .isEqualTo(listeners(status.getConfigList("modes").stream()
                             .flatMap(mode -> mode.getConfigList("listening").stream())
                             .toList()));
-            session.stop();
+        } finally {
+            ended(world.kubetun("disconnect", "--all"));
         }
         Await.until(() -> journals().isEmpty(), Duration.ofSeconds(10));
         assertThat(everything()).isEqualTo(before);
     }
 
     private String status() throws Exception {
-        return ended(world.kubetun(Map.of("XDG_RUNTIME_DIR", world.home().toString()), "status", "-o", "json"))
-                .output();
+        return ended(world.kubetun("status", "-o", "json")).output();
     }
 
     @Test
@@ -166,7 +160,7 @@ class PlanTest {
     private List<Path> journals() throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path folder :
-                List.of(world.home().resolve("state/kubetun/journal"), Path.of("/var/lib/kubetun/journal"))) {
+                List.of(world.home().resolve(".local/state/kubetun/journal"), Path.of("/var/lib/kubetun/journal"))) {
             if (Files.isDirectory(folder) && (world.real() || folder.startsWith(world.home()))) {
                 try (Stream<Path> files = Files.list(folder)) {
                     files.filter(file -> file.toString().endsWith(".journal")).forEach(found::add);

@@ -40,6 +40,7 @@ class ProxyOutFaultsTest {
     @AfterEach
     void stop() {
         proxy.close();
+        lab.close();
     }
 
     @Test

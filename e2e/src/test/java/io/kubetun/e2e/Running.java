@@ -3,6 +3,8 @@ package io.kubetun.e2e;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +108,7 @@ final class Running implements AutoCloseable {
 
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroy);
+        process.descendants().filter(each -> !isKernel(each, Path.of(""))).forEach(ProcessHandle::destroy);
         process.destroy();
         try {
             if (!process.waitFor(END)) {
@@ -115,6 +117,16 @@ final class Running implements AutoCloseable {
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether a process is a background kernel: it is nobody's child in spirit, and ends by itself. */
+    static boolean isKernel(ProcessHandle process, Path installation) {
+        try {
+            String command = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.UTF_8);
+            return command.endsWith("\0kernel\0") && command.contains(installation.toString());
+        } catch (IOException gone) {
+            return false;
         }
     }
 

@@ -59,8 +59,12 @@ class ThousandServicesTest {
             }
             Path kubeconfig = cluster.kubeconfig(scratch.resolve("config-" + services));
             long begin = System.nanoTime();
-            try (Running forward =
-                    kubetun(installation, Map.of("KUBECONFIG", kubeconfig.toString()), "forward", "--no-hosts")) {
+            try (Running forward = kubetun(
+                    installation,
+                    Map.of("KUBECONFIG", kubeconfig.toString()),
+                    "forward",
+                    "--foreground",
+                    "--no-hosts")) {
                 forward.awaitLine("Ready", Duration.ofSeconds(40));
                 double seconds = (System.nanoTime() - begin) / 1e9;
                 assertThat(forward.output()).contains(services + " addresses");

@@ -2,12 +2,15 @@ package io.kubetun.e2e;
 
 import io.kubetun.e2e.Running.Result;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where scenarios run: a laptop with a user and a cluster that it can reach. The scenarios are the same in each: the
@@ -32,8 +35,14 @@ interface World extends AutoCloseable {
     /** The ordinary user's home, with {@code .kube/config}. */
     Path home();
 
+    /** The ordinary user's {@code XDG_RUNTIME_DIR}: where the control sockets are. */
+    Path runtimeFolder();
+
     /** The installation under test. */
     Path installation();
+
+    /** Makes a file or folder, and all in it, the ordinary user's own. */
+    void give(Path path) throws IOException, InterruptedException;
 
     /** The ClusterIP of a Service in namespace lab. */
     String clusterIp(String service) throws IOException, InterruptedException;
@@ -43,6 +52,24 @@ interface World extends AutoCloseable {
 
     @Override
     void close();
+
+    /** Ends what the scenario left running; that has to work whatever it was. */
+    default void quit() {
+        try {
+            sure(installation().resolve("bin/kubetun").toString(), "quit");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The process of the background kernel, if it runs. */
+    default Optional<ProcessHandle> kernel() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> Running.isKernel(process, installation()))
+                .findFirst();
+    }
 
     /** Starts {@code kubetun} as the user. */
     default Running kubetun(String... arguments) throws IOException {
@@ -70,6 +97,13 @@ interface World extends AutoCloseable {
                     String.join(" ", command) + " ended with " + result.status() + ":\n" + result.output());
         }
         return result.output();
+    }
+
+    /** A folder as a login gives it to its user. */
+    static Path runtimeFolder(Path scratch) throws IOException {
+        return Files.createDirectory(
+                scratch.resolve("run"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     /** Copies the built installation to where the ordinary user can read it, whatever the checkout's permissions. */

@@ -20,9 +20,10 @@ final class OutputOption {
         spec.addOption(flag);
     }
 
-    /** What was asked for, a table if the command was not even typed; refused if it is no format. */
+    /** What was asked for; refused if it is no format. */
     Format format() throws KubetunException {
-        String said = flag.getValue();
-        return said == null ? Format.TABLE : Format.parse(said);
+        String typed = flag.getValue();
+        // picocli sets the default only on the command that was typed.
+        return typed == null ? Format.TABLE : Format.parse(typed);
     }
 }
