@@ -65,7 +65,7 @@ class PlanTest {
     /** On the lab by sudo, so that a helper makes the changes; embedded, the user's own hosts file is changed. */
     private Running kubetun(String... arguments) throws Exception {
         if (world instanceof LabWorld lab) {
-            return lab.sudo(arguments);
+            return lab.sudo(Map.of(), arguments);
         }
         return world.kubetun(
                 Map.of(
@@ -122,44 +122,50 @@ class PlanTest {
                             .toList()));
             session.stop();
         }
-        ProxyOutFaultsTest.await(() -> journals().isEmpty(), Duration.ofSeconds(10));
+        Await.until(() -> journals().isEmpty(), Duration.ofSeconds(10));
         assertThat(everything()).isEqualTo(before);
     }
 
     private String status() throws Exception {
-        return ended(world.kubetun(
-                        Map.of("XDG_RUNTIME_DIR", world.home().toString()), "status", "-o", "json"))
+        return ended(world.kubetun(Map.of("XDG_RUNTIME_DIR", world.home().toString()), "status", "-o", "json"))
                 .output();
     }
 
     @Test
     void aStartingCommandOnlySaysItWhenAsked() throws Exception {
         String before = everything();
-        Config plan = json("forward", "--dry-run", "-o", "json").getConfigList("plans").getFirst();
-        Config same = json("plan", "forward", "-o", "json").getConfigList("plans").getFirst();
+        Config plan = json("forward", "--dry-run", "-o", "json")
+                .getConfigList("plans")
+                .getFirst();
+        Config same =
+                json("plan", "forward", "-o", "json").getConfigList("plans").getFirst();
         assertThat(plan).isEqualTo(same);
         assertThat(plan.getConfigList("changes")).isNotEmpty();
         String table = ended(kubetun("plan", "forward")).output();
-        assertThat(table).contains("Nothing was changed").contains("hosts-block").contains("+ 127.1.27.");
+        assertThat(table)
+                .contains("Nothing was changed")
+                .contains("hosts-block")
+                .contains("+ 127.1.27.");
         Result yaml = ended(kubetun("proxy-out", "--dry-run", "-o", "yaml"));
         assertThat(yaml.output()).contains("plans:").contains("127.0.0.1:1080");
-        assertThat(kubetun("forward", "--dry-run", "--purge").await(READY).status()).isEqualTo(1);
+        assertThat(kubetun("forward", "--dry-run", "--purge").await(READY).status())
+                .isEqualTo(1);
         assertThat(everything()).isEqualTo(before);
         assertThat(journals()).isEmpty();
     }
 
     private static List<String> listeners(List<? extends Config> listeners) {
         return listeners.stream()
-                .map(each -> each.getString("address") + " " + each.getString("serves") + " "
-                        + each.getStringList("names"))
+                .map(each ->
+                        each.getString("address") + " " + each.getString("serves") + " " + each.getStringList("names"))
                 .sorted()
                 .toList();
     }
 
     private List<Path> journals() throws IOException {
         List<Path> found = new ArrayList<>();
-        for (Path folder : List.of(
-                world.home().resolve("state/kubetun/journal"), Path.of("/var/lib/kubetun/journal"))) {
+        for (Path folder :
+                List.of(world.home().resolve("state/kubetun/journal"), Path.of("/var/lib/kubetun/journal"))) {
             if (Files.isDirectory(folder) && (world.real() || folder.startsWith(world.home()))) {
                 try (Stream<Path> files = Files.list(folder)) {
                     files.filter(file -> file.toString().endsWith(".journal")).forEach(found::add);
@@ -179,8 +185,7 @@ class PlanTest {
                 byte[] json = new byte[bytes.getInt()];
                 bytes.getInt();
                 bytes.get(json);
-                Config record = ConfigFactory.parseString(
-                        new String(json, StandardCharsets.UTF_8).replace(id, "xxxx"));
+                Config record = ConfigFactory.parseString(new String(json, StandardCharsets.UTF_8).replace(id, "xxxx"));
                 last.put(record.getString("kind") + " " + record.getString("key"), record);
             }
         }
