@@ -4,6 +4,7 @@ import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.journal.Repair;
+import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kernel.plugin.PluginInfo;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
@@ -103,11 +104,12 @@ public final class Inspector {
     }
 
     private Finding leftovers(String check, Path journals, String fix) {
-        Repair.Report left = new Repair(journals, services.effectTypes()).plan();
+        RepairReport left = new Repair(journals, services.effectTypes()).plan();
         if (left.isEmpty()) {
             return Finding.ok(check, "none");
         }
-        List<String> all = new ArrayList<>(left.problems());
+        List<String> all = new ArrayList<>();
+        left.problems().forEach(problem -> all.add(problem.what()));
         left.undone()
                 .forEach(change -> all.add(change.preview().lines().findFirst().orElse(change.key())));
         return Finding.warn(check, String.join("; ", all), fix);

@@ -8,6 +8,7 @@ import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.http.HttpEndpoint;
 import io.kubetun.kernel.http.KernelPages;
 import io.kubetun.kernel.journal.Repair;
+import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kernel.metrics.Metrics;
 import io.kubetun.kernel.network.MachineWatch;
 import io.kubetun.kernel.plan.Plan;
@@ -54,7 +55,7 @@ public final class Kernel implements AutoCloseable {
     private final Optional<FileLock> background;
     private final ControlServer control;
     private final MachineWatch machine;
-    private final Repair.Report repaired;
+    private final RepairReport repaired;
 
     /**
      * Starts a kernel with the clusters, hosts and effects that this installation provides.
@@ -215,7 +216,7 @@ public final class Kernel implements AutoCloseable {
      *
      * @return what was taken back, and what could not be
      */
-    public Repair.Report repaired() {
+    public RepairReport repaired() {
         return repaired;
     }
 
@@ -242,8 +243,8 @@ public final class Kernel implements AutoCloseable {
         metrics.close();
     }
 
-    private Repair.Report repair(InstalledServices services) {
-        Repair.Report report = new Repair(SessionServices.journals(settings.stateHome()), services.effectTypes()).run();
+    private RepairReport repair(InstalledServices services) {
+        RepairReport report = new Repair(SessionServices.journals(settings.stateHome()), services.effectTypes()).run();
         report.undone()
                 .forEach(each -> events.publish(new Event.EffectUndone(each.session(), each.kind(), each.preview())));
         report.problems().forEach(problem -> LOG.warn("repair: {}", problem));

@@ -30,6 +30,7 @@ public final class CommandTree {
             "add",
             "drop",
             "connect",
+            "repair",
             "kernel",
             "plan",
             "logs",
@@ -81,6 +82,7 @@ public final class CommandTree {
         commands.put("logs", () -> new LogsCommand().spec());
         commands.put("drop", () -> new DropCommand(kernels).spec());
         commands.put("quit", () -> new QuitCommand(kernels).spec());
+        commands.put("repair", () -> new RepairCommand(kernels).spec());
         return commands;
     }
 

@@ -2,6 +2,7 @@ package io.kubetun.distribution.command;
 
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.journal.Repair;
+import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kernel.session.SessionServices;
 import io.kubetun.spi.host.EffectType;
 import java.nio.file.Path;
@@ -23,18 +24,29 @@ record HostJournal(Path folder) {
         return System.getenv("SUDO_UID") != null
                         && System.getProperty("user.name").equals("root")
                 ? OF_ROOT
-                : new HostJournal(
-                        SessionServices.journals(KernelSettings.ofUser().stateHome()));
+                : ofUser();
+    }
+
+    /** The one of the sessions of the user who this process belongs to. */
+    static HostJournal ofUser() {
+        return new HostJournal(SessionServices.journals(KernelSettings.ofUser().stateHome()));
     }
 
     /** Takes back what a dead process has left, and says so on standard error. */
     void repair() {
+        RepairReport repaired = look().run();
+        repaired.undone().forEach(change -> {
+            System.err.println("Taken back from an earlier session: " + change.preview());
+            change.kept().forEach(kept -> System.err.println("Kept, as somebody changed it: " + kept));
+        });
+        repaired.problems().forEach(problem -> System.err.println("Left by an earlier session: " + problem));
+    }
+
+    /** Returns the repair of it by all effects of this installation. */
+    Repair look() {
         List<EffectType> types = new ArrayList<>();
         ServiceLoader.load(HostJournal.class.getModule().getLayer(), EffectType.class)
                 .forEach(types::add);
-        Repair.Report repaired = new Repair(folder, types).run();
-        repaired.undone()
-                .forEach(change -> System.err.println("Taken back from an earlier session: " + change.preview()));
-        repaired.problems().forEach(problem -> System.err.println("Left by an earlier session: " + problem));
+        return new Repair(folder, types);
     }
 }

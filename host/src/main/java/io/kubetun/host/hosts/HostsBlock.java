@@ -115,6 +115,14 @@ public final class HostsBlock implements Effect {
     }
 
     @Override
+    public List<String> changedByOthers() {
+        return new HostsFile(file, backups)
+                .foreign(owner).stream()
+                        .map(line -> "the line \"" + line + "\" in " + file)
+                        .toList();
+    }
+
+    @Override
     public void undo() throws KubetunException {
         new HostsFile(file, backups).remove(owner);
     }

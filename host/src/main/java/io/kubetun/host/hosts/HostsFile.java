@@ -82,6 +82,15 @@ public final class HostsFile {
         }
     }
 
+    /** Returns the lines of somebody else in an owner's block; none if the file cannot be read. */
+    List<String> foreign(String owner) {
+        try {
+            return HostsText.foreign(Files.readAllBytes(file), owner);
+        } catch (IOException unreadable) {
+            return List.of();
+        }
+    }
+
     /** Takes the blocks of some owners away, in one step. */
     void removeAll(Set<String> owners) throws KubetunException {
         try {

@@ -5,19 +5,23 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
 /**
  * The bytes of a hosts file with our blocks in it. Works on bytes: what is not ours is copied as it is, whatever its
  * encoding and line ends.
  *
- * <p>A block is a first and a last line, and entry lines that each say whose they are ({@code #kubetun:OWNER}). What
- * belongs to an owner is therefore known line by line, also when somebody has written into the block or has cut off
- * its end.
+ * <p>A block is a first and a last line, and entry lines that each say whose they are and what they said when they were
+ * written ({@code #kubetun:OWNER CRC-32}). What belongs to an owner is therefore known line by line, also when somebody
+ * has written into the block or has cut off its end. An entry that somebody has changed is theirs: it loses its tag and
+ * stays.
  *
  * <p>Where the text before a block lacks its line break, the block brings it, and its first line says so: it is taken
  * away with the block.
@@ -33,8 +37,11 @@ final class HostsText {
     private static final Pattern BEGIN_LINE = Pattern.compile(
             Pattern.quote(BEGIN) + OWNER + Pattern.quote(DO_NOT_EDIT) + "(" + Pattern.quote(OUR_BREAK) + ")?");
     private static final Pattern END_LINE = Pattern.compile(Pattern.quote(END) + OWNER);
+    // The first kubetuns wrote no checksum.
     private static final Pattern ENTRY_LINE =
             Pattern.compile("[0-9A-Fa-f.:]+ [A-Za-z0-9._ -]+ " + Pattern.quote(TAG) + OWNER);
+    private static final Pattern SEALED_LINE =
+            Pattern.compile("(?s)(.*) " + Pattern.quote(TAG) + OWNER + " ([0-9a-f]{8})");
 
     private HostsText() {}
 
@@ -53,6 +60,10 @@ final class HostsText {
                     owners.add(line.group(1));
                 }
             }
+            Matcher sealed = SEALED_LINE.matcher(line(text, at));
+            if (sealed.matches()) {
+                owners.add(sealed.group(2));
+            }
         }
         return owners;
     }
@@ -62,11 +73,52 @@ final class HostsText {
         List<String> lines = new ArrayList<>();
         for (int at = 0; at < text.length; at = lineEnd(text, at)) {
             String line = line(text, at);
-            if (Rest.isOf(ENTRY_LINE.matcher(line), owner)) {
+            if (isEntry(line, owner)) {
                 lines.add(line.substring(0, line.lastIndexOf(TAG)).strip());
             }
         }
         return lines;
+    }
+
+    /** Returns what somebody else wrote inside an owner's block, or made of its entries. */
+    static List<String> foreign(byte[] text, String owner) {
+        List<String> foreign = new ArrayList<>();
+        boolean inside = false;
+        for (int at = 0; at < text.length; at = lineEnd(text, at)) {
+            String line = line(text, at);
+            Optional<String> changed = changed(line, owner);
+            if (Rest.isOf(BEGIN_LINE.matcher(line), owner) || Rest.isOf(END_LINE.matcher(line), owner)) {
+                inside = BEGIN_LINE.matcher(line).matches();
+            } else if (changed.isPresent()) {
+                foreign.add(changed.get());
+            } else if (inside && !isEntry(line, owner)) {
+                foreign.add(whole(text, at));
+            }
+        }
+        return foreign.stream().filter(line -> !line.isBlank()).toList();
+    }
+
+    private static boolean isEntry(String line, String owner) {
+        Matcher sealed = SEALED_LINE.matcher(line);
+        return sealed.matches()
+                ? sealed.group(2).equals(owner) && seal(sealed.group(1)).equals(sealed.group(3))
+                : Rest.isOf(ENTRY_LINE.matcher(line), owner);
+    }
+
+    /** The line without its tag, if it was the owner's and does not say any more what it said. */
+    private static Optional<String> changed(String line, String owner) {
+        Matcher sealed = SEALED_LINE.matcher(line);
+        return sealed.matches()
+                        && sealed.group(2).equals(owner)
+                        && !seal(sealed.group(1)).equals(sealed.group(3))
+                ? Optional.of(sealed.group(1))
+                : Optional.empty();
+    }
+
+    private static String seal(String entry) {
+        CRC32 sum = new CRC32();
+        sum.update(entry.getBytes(ISO_8859_1));
+        return HexFormat.of().toHexDigits((int) sum.getValue());
     }
 
     /** Returns the text without an owner's block; the very same array if there is none. */
@@ -102,7 +154,8 @@ final class HostsText {
             block.write('\n');
         }
         block.writeBytes(begin(owner, breakMissing || rest.ourBreak));
-        lines.forEach(line -> block.writeBytes((line + " " + TAG + owner + "\n").getBytes(ISO_8859_1)));
+        lines.forEach(
+                line -> block.writeBytes((line + " " + TAG + owner + " " + seal(line) + "\n").getBytes(ISO_8859_1)));
         block.writeBytes((END + owner + "\n").getBytes(ISO_8859_1));
         return splice(rest.bytes, rest.at, block.toByteArray(), rest.at);
     }
@@ -128,22 +181,25 @@ final class HostsText {
         static Rest of(byte[] text, String owner) {
             ByteArrayOutputStream kept = new ByteArrayOutputStream(text.length);
             int at = -1;
+            boolean found = false;
             boolean ourBreak = false;
             for (int start = 0; start < text.length; ) {
                 int end = lineEnd(text, start);
                 String line = line(text, start);
                 Matcher begin = BEGIN_LINE.matcher(line);
-                if (isOf(begin, owner)
-                        || isOf(END_LINE.matcher(line), owner)
-                        || isOf(ENTRY_LINE.matcher(line), owner)) {
+                Optional<String> changed = changed(line, owner);
+                if (isOf(begin, owner) || isOf(END_LINE.matcher(line), owner) || isEntry(line, owner)) {
                     at = at < 0 ? kept.size() : at;
                     ourBreak |= begin.matches() && begin.group(2) != null;
+                } else if (changed.isPresent()) {
+                    kept.writeBytes((changed.get() + "\n").getBytes(ISO_8859_1));
+                    found = true;
                 } else {
                     kept.write(text, start, end - start);
                 }
                 start = end;
             }
-            return new Rest(kept.toByteArray(), at < 0 ? kept.size() : at, at >= 0, ourBreak);
+            return new Rest(kept.toByteArray(), at < 0 ? kept.size() : at, found || at >= 0, ourBreak);
         }
 
         private static boolean isOf(Matcher line, String owner) {
@@ -165,6 +221,10 @@ final class HostsText {
         int end = lineEnd(text, start);
         String line = new String(text, start, end - start, ISO_8859_1);
         return line.contains("kubetun") ? line.strip() : "";
+    }
+
+    private static String whole(byte[] text, int start) {
+        return new String(text, start, lineEnd(text, start) - start, ISO_8859_1).strip();
     }
 
     private static byte[] splice(byte[] text, int from, byte[] piece, int to) {

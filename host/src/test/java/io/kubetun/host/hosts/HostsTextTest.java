@@ -35,7 +35,7 @@ class HostsTextTest {
     void aBlockComesAndGoesWithoutATrace(String original) {
         byte[] with = HostsText.with(bytes(original), "a1", LINES);
 
-        assertThat(text(with)).startsWith(original).contains("127.1.27.1 echo echo.lab #kubetun:a1\n");
+        assertThat(text(with)).startsWith(original).contains("127.1.27.1 echo echo.lab #kubetun:a1 ");
         assertThat(text(HostsText.with(with, "a1", LINES))).isEqualTo(text(with));
         assertThat(text(HostsText.without(with, "a1"))).isEqualTo(original);
     }
@@ -46,8 +46,8 @@ class HostsTextTest {
                 .isEqualTo("""
                 127.0.0.1 localhost
                 # >>> kubetun a1: do not edit inside
-                127.1.27.1 echo echo.lab #kubetun:a1
-                127.1.27.2 web #kubetun:a1
+                127.1.27.1 echo echo.lab #kubetun:a1 876e972c
+                127.1.27.2 web #kubetun:a1 ffcf410d
                 # <<< kubetun a1
                 """);
     }
@@ -72,6 +72,31 @@ class HostsTextTest {
 
         assertThat(text(HostsText.without(bytes(edited), "a1"))).isEqualTo("one\n10.0.0.9 mine\n  # a note\n");
         assertThat(text(HostsText.with(bytes(edited), "a1", LINES))).contains("10.0.0.9 mine\n  # a note\n");
+    }
+
+    @Test
+    void anEntryThatSomebodyChangedIsTheirsFromThenOn() {
+        String with = text(HostsText.with(bytes("one\n"), "a1", LINES));
+        String edited =
+                with.replace("127.1.27.2 web", "10.0.0.9 web db").replace("127.1.27.1", "# 127.1.27.1") + "after 1\n";
+
+        assertThat(HostsText.foreign(bytes(with), "a1")).isEmpty();
+        assertThat(HostsText.foreign(bytes(edited), "a1"))
+                .containsExactly("# 127.1.27.1 echo echo.lab", "10.0.0.9 web db");
+        assertThat(text(HostsText.without(bytes(edited), "a1")))
+                .isEqualTo("one\n# 127.1.27.1 echo echo.lab\n10.0.0.9 web db\nafter 1\n");
+        assertThat(text(HostsText.with(bytes(edited), "a1", LINES)))
+                .contains("\n10.0.0.9 web db\n")
+                .contains("127.1.27.2 web #kubetun:a1 ");
+        assertThat(HostsText.foreign(bytes(edited), "b2")).isEmpty();
+    }
+
+    @Test
+    void entriesOfTheFirstKubetunsHaveNoChecksum() {
+        String old = "one\n# >>> kubetun a1: do not edit inside\n127.1.27.2 web #kubetun:a1\nmine\n# <<< kubetun a1\n";
+
+        assertThat(HostsText.foreign(bytes(old), "a1")).containsExactly("mine");
+        assertThat(text(HostsText.without(bytes(old), "a1"))).isEqualTo("one\nmine\n");
     }
 
     @Test

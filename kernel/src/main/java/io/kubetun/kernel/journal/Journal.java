@@ -25,19 +25,21 @@ final class Journal implements AutoCloseable {
     private final Path folder;
     private final JournalFile file;
     private final FileChannel lock;
+    private final KillPoint killPoint;
     private RandomAccessFile data;
     private long seq;
     private long large = LARGE;
 
-    private Journal(Path folder, JournalFile file, FileChannel lock, RandomAccessFile data) {
+    private Journal(Path folder, JournalFile file, FileChannel lock, RandomAccessFile data, KillPoint killPoint) {
         this.folder = folder;
         this.file = file;
         this.lock = lock;
         this.data = data;
+        this.killPoint = killPoint;
     }
 
     /** Creates the journal of a session, in a folder that is created with mode 0700 if need be. */
-    static Journal create(Path folder, String session) throws IOException {
+    static Journal create(Path folder, String session, KillPoint killPoint) throws IOException {
         Files.createDirectories(folder, mode(folder, "rwx------"));
         JournalFile file = JournalFile.ofThisProcess(folder, session);
         FileChannel lock = FileChannel.open(
@@ -48,7 +50,8 @@ final class Journal implements AutoCloseable {
             if (lock.tryLock() == null) {
                 throw new IOException(file.lockPath() + " is locked by another process");
             }
-            Journal journal = new Journal(folder, file, lock, open(file.path()));
+            killPoint.step("before creating the journal");
+            Journal journal = new Journal(folder, file, lock, open(file.path()), killPoint);
             try {
                 syncFolder(folder);
                 return journal;
@@ -117,7 +120,9 @@ final class Journal implements AutoCloseable {
 
     /** Removes the files: nothing is left to undo. */
     void remove() throws IOException {
+        killPoint.step("before removing the journal");
         Files.deleteIfExists(file.path());
+        killPoint.step("after removing the journal");
         Files.deleteIfExists(file.lockPath());
         syncFolder(folder);
         close();

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
  */
 record JournalFile(Path path, String session, String process) {
     private static final String SUFFIX = ".journal";
-    private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-]+)\\.(\\d+-[0-9a-f]+)\\.journal");
+    private static final String LOCK = ".lock";
+    private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-]+)\\.(\\d{1,18}-[0-9a-f]+)\\.journal");
 
     static JournalFile ofThisProcess(Path folder, String session) {
         Path path = folder.resolve(session + "." + thisProcess() + SUFFIX);
@@ -32,7 +33,7 @@ record JournalFile(Path path, String session, String process) {
 
     /** Returns the file that is locked while the session lives. */
     Path lockPath() {
-        return path.resolveSibling(path.getFileName() + ".lock");
+        return path.resolveSibling(path.getFileName() + LOCK);
     }
 
     /** Returns where the journal is rewritten before it takes the place of the old one. */
@@ -53,6 +54,23 @@ record JournalFile(Path path, String session, String process) {
         return files;
     }
 
+    /** Removes locks without a journal: what is left of a process that died before it wrote, or after it had undone all. */
+    static void removeDeadLocks(Path folder) throws IOException {
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(folder, "*" + SUFFIX + LOCK)) {
+            for (Path lock : locks) {
+                String name = lock.getFileName().toString();
+                Optional<JournalFile> file = parse(folder.resolve(name.substring(0, name.length() - LOCK.length())));
+                if (file.isPresent()
+                        && !Files.exists(file.get().path())
+                        && !file.get().mayLive()) {
+                    Files.deleteIfExists(lock);
+                }
+            }
+        } catch (NoSuchFileException noSession) {
+            return;
+        }
+    }
+
     boolean isOfThisProcess() {
         return process.equals(thisProcess());
     }
@@ -60,6 +78,12 @@ record JournalFile(Path path, String session, String process) {
     private static Optional<JournalFile> parse(Path path) {
         Matcher name = NAME.matcher(path.getFileName().toString());
         return name.matches() ? Optional.of(new JournalFile(path, name.group(1), name.group(2))) : Optional.empty();
+    }
+
+    /** By the id alone: a clock that was set changes what a process's start looks like from another one. */
+    private boolean mayLive() {
+        return ProcessHandle.of(Long.parseLong(process.substring(0, process.indexOf('-'))))
+                .isPresent();
     }
 
     private static String thisProcess() {

@@ -31,6 +31,7 @@ public final class JournaledEffects implements Effects {
     private final Path folder;
     private final Events events;
     private final boolean isHelper;
+    private final KillPoint killPoint;
     private final ReentrantLock lock = new ReentrantLock();
     private final LinkedHashMap<EffectId, Effect> applied = new LinkedHashMap<>();
     private Journal journal;
@@ -41,6 +42,7 @@ public final class JournaledEffects implements Effects {
         this.folder = folder;
         this.events = events;
         this.isHelper = isHelper;
+        this.killPoint = KillPoint.of(isHelper ? "helper" : "kernel", System.getenv());
     }
 
     /**
@@ -79,17 +81,20 @@ public final class JournaledEffects implements Effects {
             EffectId id = EffectId.of(effect);
             Effect before = applied.get(id);
             try {
+                killPoint.step("before making " + id);
                 effect.apply();
+                killPoint.step("after making " + id);
             } catch (KubetunException e) {
                 withdraw(effect, before);
                 throw e;
             } catch (RuntimeException e) {
-                takeBack(effect, e);
+                takeBackHalf(effect, e);
                 throw e;
             }
             applied.remove(id);
             applied.put(id, effect);
             recordLater(Op.APPLIED, effect);
+            killPoint.step("after recording that it is made: " + id);
         } finally {
             lock.unlock();
         }
@@ -100,9 +105,7 @@ public final class JournaledEffects implements Effects {
     public void undo(Effect effect) throws KubetunException {
         lock.lock();
         try {
-            Effect last = applied.getOrDefault(EffectId.of(effect), effect);
-            last.undo();
-            undone(last);
+            takeBack(applied.getOrDefault(EffectId.of(effect), effect));
         } finally {
             lock.unlock();
         }
@@ -136,8 +139,7 @@ public final class JournaledEffects implements Effects {
             List<KubetunException> failures = new ArrayList<>();
             for (Effect effect : new ArrayList<>(applied.sequencedValues().reversed())) {
                 try {
-                    effect.undo();
-                    undone(effect);
+                    takeBack(effect);
                 } catch (KubetunException e) {
                     failures.add(e);
                 } catch (RuntimeException e) {
@@ -165,8 +167,18 @@ public final class JournaledEffects implements Effects {
         }
     }
 
+    private void takeBack(Effect effect) throws KubetunException {
+        for (String kept : effect.changedByOthers()) {
+            LOG.warn("kept, as somebody changed it: {}", kept);
+        }
+        killPoint.step("before taking back " + EffectId.of(effect));
+        effect.undo();
+        killPoint.step("after taking back " + EffectId.of(effect));
+        undone(effect);
+    }
+
     /** Nobody knows how far it came: undo also takes back a half-made change, and the one before it. */
-    private void takeBack(Effect effect, RuntimeException why) {
+    private void takeBackHalf(Effect effect, RuntimeException why) {
         applied.put(EffectId.of(effect), effect);
         try {
             effect.undo();
@@ -188,8 +200,9 @@ public final class JournaledEffects implements Effects {
         }
         try {
             if (journal == null) {
-                journal = Journal.create(folder, session);
+                journal = Journal.create(folder, session, killPoint);
             }
+            killPoint.step("before recording the intention of " + EffectId.of(effect));
             journal.append(JournalRecord.of(journal.nextSeq(), op, effect));
         } catch (IOException e) {
             throw new KubetunException(

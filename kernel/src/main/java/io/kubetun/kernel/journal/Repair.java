@@ -1,11 +1,15 @@
 package io.kubetun.kernel.journal;
 
+import io.kubetun.kernel.journal.RepairReport.Change;
+import io.kubetun.kernel.journal.RepairReport.Problem;
+import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.EffectType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,8 +28,11 @@ import java.util.stream.Collectors;
  * touch the same file.
  */
 public final class Repair {
-    /** Bytes of a journal that are read; one that is larger is no journal and is left where it is. */
-    private static final long MAX_FILE = 256L * 1024 * 1024;
+    /** Bytes of a journal that are read; what is beyond is damage, no journal is so large. */
+    static final long MAX_FILE = 64L * 1024 * 1024;
+
+    /** Where the last damaged journal is kept, to look at. */
+    static final String DAMAGED = "last.damaged";
 
     private final Path folder;
     private final Map<String, EffectType> types;
@@ -46,7 +53,7 @@ public final class Repair {
      *
      * @return what {@link #run} would undo
      */
-    public Report plan() {
+    public RepairReport plan() {
         return over(false);
     }
 
@@ -55,70 +62,105 @@ public final class Repair {
      *
      * @return what was undone, and what could not be
      */
-    public Report run() {
+    public RepairReport run() {
         return over(true);
     }
 
-    private Report over(boolean undo) {
+    private RepairReport over(boolean undo) {
         List<Change> undone = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
         try {
             for (JournalFile file : JournalFile.in(folder)) {
                 if (!file.isOfThisProcess()) {
                     repair(file, undo, undone, problems);
                 }
             }
+            if (undo) {
+                JournalFile.removeDeadLocks(folder);
+            }
         } catch (IOException e) {
-            problems.add("cannot read the journals in " + folder + ": " + e.getMessage());
+            problems.add(unreadable("cannot look for journals in " + folder, e));
         }
-        return new Report(undone, problems);
+        return new RepairReport(undone, problems);
     }
 
-    private void repair(JournalFile file, boolean undo, List<Change> undone, List<String> problems) {
+    private void repair(JournalFile file, boolean undo, List<Change> undone, List<Problem> problems) {
         try (FileChannel lock =
                 FileChannel.open(file.lockPath(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (lock.tryLock() == null) {
                 return;
             }
-            JournalFormat.Content content = JournalFormat.decode(read(file.path()));
+            JournalFormat.Content content = read(file);
             boolean whole = content.damaged() == 0 || (content.damaged() == 1 && content.torn());
-            if (!whole) {
-                problems.add("the journal " + file.path() + " is damaged in " + content.damaged()
-                        + " places; what is whole of it was used");
-            }
             boolean all = true;
             for (JournalRecord left : left(content.records()).reversed()) {
-                Change change = new Change(file.session(), left.kind(), left.key(), left.preview());
-                if (!undo || undo(left, problems)) {
-                    undone.add(change);
-                } else {
-                    all = false;
-                }
+                all &= undo(file, left, undo, undone, problems);
+            }
+            if (!whole) {
+                problems.add(damaged(file, content, undo && all));
             }
             if (undo && all) {
                 discard(file, whole);
             }
         } catch (NoSuchFileException endedMeanwhile) {
-            // Its session was alive and has just ended.
+            // Its session was alive and has just ended; the lock was made anew by looking.
+            deleteQuietly(file.lockPath());
         } catch (IOException e) {
-            problems.add("cannot repair by the journal " + file.path() + ": " + e.getMessage());
+            problems.add(unreadable("cannot repair by the journal " + file.path(), e));
         }
     }
 
-    private boolean undo(JournalRecord record, List<String> problems) {
+    private Problem damaged(JournalFile file, JournalFormat.Content content, boolean moves) {
+        Path stays = moves ? folder.resolve(DAMAGED) : file.path();
+        return new Problem(
+                ErrorCode.STATE_UNREADABLE,
+                "the journal " + file.path() + " is damaged in " + content.damaged() + " places; "
+                        + content.records().size() + " records of it are whole and were used",
+                "See whether the others name a change that is still there: strings " + stays);
+    }
+
+    private static Problem unreadable(String what, IOException e) {
+        String why = e instanceof AccessDeniedException ? "it may not be read" : String.valueOf(e.getMessage());
+        Path path = e instanceof AccessDeniedException denied && denied.getFile() != null
+                ? Path.of(denied.getFile())
+                : Path.of("");
+        return new Problem(
+                ErrorCode.STATE_UNREADABLE,
+                what + ": " + why,
+                path.toString().isEmpty()
+                        ? "Try again: kubetun repair"
+                        : "See who may: ls -ld " + path.getParent() + " " + path);
+    }
+
+    /** Says whether nothing of the change is left to do. */
+    private boolean undo(
+            JournalFile file, JournalRecord record, boolean really, List<Change> undone, List<Problem> problems) {
         EffectType type = types.get(record.kind());
         if (type == null) {
-            problems.add("nothing here can undo a " + record.kind() + ": " + record.preview());
+            problems.add(new Problem(
+                    ErrorCode.PLUGIN_UNKNOWN,
+                    "nothing here can undo a " + record.kind() + ": " + record.preview(),
+                    "Put back the plugin that made it (kubetun plugins lists those there are), then: kubetun repair"));
             return false;
         }
         try {
             Effect effect = type.restore(record.key(), record.data());
-            effect.undo();
+            List<String> kept = effect.changedByOthers();
+            if (really) {
+                effect.undo();
+            }
+            undone.add(new Change(file.session(), record.kind(), record.key(), record.preview(), kept));
             return true;
-        } catch (KubetunException | RuntimeException e) {
-            problems.add("cannot undo " + record.preview() + ": " + e.getMessage());
-            return false;
+        } catch (KubetunException e) {
+            problems.add(new Problem(
+                    e.code(), "cannot undo \"" + record.preview() + "\": " + e.what() + ": " + e.why(), e.next()));
+        } catch (RuntimeException e) {
+            problems.add(new Problem(
+                    ErrorCode.INTERNAL,
+                    "cannot undo \"" + record.preview() + "\": " + e,
+                    "See what the journal says: strings " + file.path()));
         }
+        return false;
     }
 
     /** The changes that are not known to be undone, each as it was made last, in the order of the last making. */
@@ -139,49 +181,29 @@ public final class Repair {
         if (whole) {
             Files.deleteIfExists(file.path());
         } else {
-            Files.move(file.path(), folder.resolve("last.damaged"), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(file.path(), folder.resolve(DAMAGED), StandardCopyOption.REPLACE_EXISTING);
         }
         Files.deleteIfExists(file.lockPath());
         Journal.syncFolder(folder);
     }
 
-    private static ByteBuffer read(Path path) throws IOException {
-        if (Files.size(path) > MAX_FILE) {
-            throw new IOException("it is larger than a journal can be");
+    private static void deleteQuietly(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException stays) {
+            // An empty file, which the next repair tries to remove again.
         }
-        return ByteBuffer.wrap(Files.readAllBytes(path));
     }
 
-    /**
-     * A change of a dead session.
-     *
-     * @param session the session's id
-     * @param kind the effect's kind
-     * @param key the effect's key
-     * @param preview what it did, for people
-     */
-    public record Change(String session, String kind, String key, String preview) {}
-
-    /**
-     * What a repair did.
-     *
-     * @param undone what was, or with {@link #plan} would be, taken back
-     * @param problems what could not be, a sentence each; its journal stays
-     */
-    public record Report(List<Change> undone, List<String> problems) {
-        /** Takes copies. */
-        public Report {
-            undone = List.copyOf(undone);
-            problems = List.copyOf(problems);
-        }
-
-        /**
-         * Says whether there was nothing to do.
-         *
-         * @return true if so
-         */
-        public boolean isEmpty() {
-            return undone.isEmpty() && problems.isEmpty();
+    /** Reads from a mapping, so that a large file needs no heap. */
+    private static JournalFormat.Content read(JournalFile file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+            long size = channel.size();
+            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(size, MAX_FILE));
+            JournalFormat.Content content = JournalFormat.decode(bytes);
+            return size <= MAX_FILE
+                    ? content
+                    : new JournalFormat.Content(content.records(), content.damaged() + 1, false);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.kubetun.spi.host.EffectType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** A change that anyone may make: a file appears. The file's path is the key, its text is the data. */
@@ -43,6 +44,16 @@ public record FileEffect(Path file, String text, boolean keptByHelper) implement
             Files.writeString(file, text);
         } catch (IOException e) {
             throw failure("cannot write", e);
+        }
+    }
+
+    @Override
+    public List<String> changedByOthers() {
+        try {
+            String now = Files.exists(file) ? Files.readString(file) : text;
+            return now.equals(text) ? List.of() : List.of("the text \"" + now + "\"");
+        } catch (IOException unreadable) {
+            return List.of();
         }
     }
 

@@ -117,7 +117,7 @@ class JournaledEffectsTest {
         assertThatExceptionOfType(KubetunException.class).isThrownBy(() -> effects.apply(new RefusedEffect(file)));
         assertThat(file).hasContent("first");
         assertThat(new Repair(copy(), List.of(new FileEffect.Type())).plan().undone())
-                .extracting(Repair.Change::preview)
+                .extracting(RepairReport.Change::preview)
                 .containsExactly("write first into changed");
         assertThat(effects.undoAll()).isEmpty();
         assertThat(file).doesNotExist();
@@ -166,7 +166,7 @@ class JournaledEffectsTest {
         assertThat(first).doesNotExist();
         assertThat(journalFiles()).isNotEmpty();
         Files.delete(stuck.resolve("not-empty"));
-        Repair.Report report = new Repair(copy(), List.of(new FileEffect.Type())).run();
+        RepairReport report = new Repair(copy(), List.of(new FileEffect.Type())).run();
         assertThat(report.undone()).hasSize(1);
         assertThat(report.problems()).isEmpty();
         assertThat(stuck).doesNotExist();

@@ -3,8 +3,10 @@ package io.kubetun.kernel.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetun.kernel.event.EventBus;
+import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.host.Effect;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,10 +51,10 @@ class RepairTest {
     void undoesWhatWasNotUndone() throws Exception {
         makeChanges();
         Files.writeString(changed.getFirst(), "somebody else's by now");
-        Repair.Report report = repair(journal).run();
+        RepairReport report = repair(journal).run();
         assertThat(report.problems()).isEmpty();
         assertThat(report.undone())
-                .extracting(Repair.Change::key)
+                .extracting(RepairReport.Change::key)
                 .containsExactly(changed.get(2).toString(), changed.get(1).toString());
         assertThat(changed.getFirst()).exists();
         assertThat(changed.get(1)).doesNotExist();
@@ -81,7 +83,7 @@ class RepairTest {
             assertThat(content.damaged() == 0 || content.torn()).isTrue();
             if (length % 50 == 0) {
                 makeChanges();
-                Repair.Report report = repair(cut).run();
+                RepairReport report = repair(cut).run();
                 assertThat(report.problems()).as("cut at %d", length).isEmpty();
                 long intended = content.records().stream()
                         .filter(record -> record.op() == JournalRecord.Op.INTEND)
@@ -95,16 +97,102 @@ class RepairTest {
     }
 
     @Test
-    void usesAllWholeRecordsWhenABitIsFlipped() throws Exception {
+    void usesAllWholeRecordsWhicheverBitIsFlipped() {
         List<JournalRecord> all = JournalFormat.decode(ByteBuffer.wrap(journal)).records();
-        Random random = new Random(1);
-        for (int i = 0; i < 500; i++) {
+        for (int bit = 0; bit < journal.length * 8; bit++) {
             byte[] flipped = journal.clone();
-            flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
+            flipped[bit / 8] ^= (byte) (1 << (bit % 8));
             JournalFormat.Content content = JournalFormat.decode(ByteBuffer.wrap(flipped));
-            assertThat(content.records()).hasSize(all.size() - 1).allMatch(all::contains);
+            assertThat(content.records())
+                    .as("bit %d", bit)
+                    .hasSize(all.size() - 1)
+                    .allMatch(all::contains);
             assertThat(content.damaged()).isEqualTo(1);
         }
+    }
+
+    /** Each change has two records at least, so one that is lost loses no change; at most one is undone again. */
+    @Test
+    void undoesAllWhicheverByteIsDamaged() throws Exception {
+        for (int at = 0; at < journal.length; at += 3) {
+            makeChanges();
+            byte[] damaged = journal.clone();
+            damaged[at] = (byte) ~damaged[at];
+            RepairReport report = repair(damaged).run();
+            assertThat(report.undone()).as("byte %d", at).hasSizeBetween(2, 3);
+            assertThat(changed.get(1)).doesNotExist();
+            assertThat(changed.get(2)).doesNotExist();
+            boolean tornEnd = report.problems().isEmpty();
+            assertThat(crashedFiles()).hasSize(tornEnd ? 0 : 1);
+            Files.deleteIfExists(folder.resolve("crashed").resolve(Repair.DAMAGED));
+        }
+    }
+
+    @Test
+    void anEmptyJournalIsOfASessionThatHadChangedNothing() throws Exception {
+        assertThat(repair(new byte[0]).run().isEmpty()).isTrue();
+        assertThat(crashedFiles()).isEmpty();
+    }
+
+    @Test
+    void rubbishIsReportedAndMovedAside() throws Exception {
+        byte[] rubbish = new byte[200_000];
+        new Random(1).nextBytes(rubbish);
+        byte[] both = ByteBuffer.allocate(rubbish.length + journal.length)
+                .put(rubbish)
+                .put(journal)
+                .array();
+        makeChanges();
+        RepairReport report = repair(both).run();
+        assertThat(report.undone()).hasSize(2);
+        assertThat(report.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo(ErrorCode.STATE_UNREADABLE);
+            assertThat(problem.next()).contains("strings ").contains(Repair.DAMAGED);
+        });
+        assertThat(crashedFiles()).containsExactly(Repair.DAMAGED);
+    }
+
+    @Test
+    void ofAHugeJournalTheBeginningIsUsed() throws Exception {
+        makeChanges();
+        Path crashed = write(journal);
+        try (RandomAccessFile file =
+                new RandomAccessFile(crashed.resolve(CrashedJournals.NAME).toFile(), "rw")) {
+            file.setLength(Repair.MAX_FILE * 100);
+        }
+        RepairReport report = repair().run();
+        assertThat(report.undone()).hasSize(2);
+        assertThat(report.problems()).singleElement().asString().contains("damaged");
+        assertThat(crashedFiles()).containsExactly(Repair.DAMAGED);
+    }
+
+    @Test
+    void locksOfTheDeadGoAndThoseOfTheLivingStay() throws Exception {
+        Path crashed = folder.resolve("crashed");
+        Path dead = Files.createFile(crashed.resolve("d4.4194305-1.journal.lock"));
+        Path living =
+                Files.createFile(crashed.resolve("d4." + ProcessHandle.current().pid() + "-1.journal.lock"));
+        Files.delete(crashed.resolve(CrashedJournals.NAME));
+        assertThat(repair().run().isEmpty()).isTrue();
+        assertThat(dead).doesNotExist();
+        assertThat(living).exists();
+    }
+
+    @Test
+    void saysWhatIsKeptAsSomebodyChangedIt() throws Exception {
+        makeChanges();
+        Files.writeString(changed.get(1), "somebody's");
+        assertThat(repair(journal).plan().undone())
+                .extracting(RepairReport.Change::kept)
+                .containsExactly(List.of(), List.of("the text \"somebody's\""));
+    }
+
+    @Test
+    void aFolderThatMayNotBeReadIsAProblemWithANextStep() throws Exception {
+        Path file = Files.writeString(folder.resolve("no-folder"), "");
+        assertThat(new Repair(file, List.of()).run().problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.code()).isEqualTo(ErrorCode.STATE_UNREADABLE));
     }
 
     @Test
@@ -112,7 +200,7 @@ class RepairTest {
         makeChanges();
         byte[] flipped = journal.clone();
         flipped[20] ^= 1;
-        Repair.Report report = repair(flipped).run();
+        RepairReport report = repair(flipped).run();
         assertThat(report.undone()).hasSize(2);
         assertThat(report.problems()).singleElement().asString().contains("damaged");
         assertThat(crashedFiles()).containsExactly("last.damaged");
@@ -123,7 +211,7 @@ class RepairTest {
     void keepsTheJournalWhenNothingCanUndoAChange() throws Exception {
         makeChanges();
         Path crashed = write(journal);
-        Repair.Report report = new Repair(crashed, List.of()).run();
+        RepairReport report = new Repair(crashed, List.of()).run();
         assertThat(report.undone()).isEmpty();
         assertThat(report.problems()).hasSize(2);
         assertThat(crashedFiles()).contains(CrashedJournals.NAME);

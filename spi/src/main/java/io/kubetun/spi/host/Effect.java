@@ -1,6 +1,7 @@
 package io.kubetun.spi.host;
 
 import io.kubetun.spi.KubetunException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -50,6 +51,16 @@ public interface Effect {
      * @throws KubetunException if it cannot; nothing is changed then
      */
     void apply() throws KubetunException;
+
+    /**
+     * Looks at what somebody else has changed in it since it was made, and {@link #undo} will therefore keep. Asked
+     * before undo, and told to the user; blocks.
+     *
+     * @return a clause each, such as {@code the line "10.0.0.5 db" in /etc/hosts}; none if it cannot be known
+     */
+    default List<String> changedByOthers() {
+        return List.of();
+    }
 
     /**
      * Takes it back, if it is still as this effect left it; what someone else changed since is kept.

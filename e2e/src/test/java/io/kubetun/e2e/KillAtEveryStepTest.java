@@ -1,0 +1,166 @@
+package io.kubetun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubetun.e2e.Running.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A session of every mode is ended by SIGKILL at each step of making its changes and of taking them back: in the kernel
+ * and in the helper. After {@code repair}, machine and cluster are as they were.
+ */
+class KillAtEveryStepTest {
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final String POINT = "kill point ";
+    private static final int KILLED = 137;
+    private static final Path ROOTS_JOURNAL = Path.of("/var/lib/kubetun/journal");
+
+    /** Every mode there is: a new one belongs here. */
+    private static final String MODES = """
+            socks { listen = "127.0.0.1:11098", listen-http-connect = "127.0.0.1:11097", pac = true }
+            hosts-fwd { %s }
+            """;
+
+    @TempDir
+    Path scratch;
+
+    private World world;
+    private Path profile;
+    private Path hosts;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = World.open(scratch);
+        hosts = world.home().resolve("own/hosts");
+        String options = "";
+        if (!world.real()) {
+            world.sure(
+                    "sh",
+                    "-c",
+                    "mkdir \"$0\" && echo '127.0.0.1 localhost' >\"$0/hosts\"",
+                    hosts.getParent().toString());
+            options = "hosts-path = \"" + hosts + "\", mapping = [\"80:18080\", \"7:18007\", \"9:18009\"]";
+        }
+        profile = scratch.resolve("every-mode.conf");
+        Files.writeString(profile, "kubetun { modes {\n" + MODES.formatted(options) + "} }\n");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @Test
+    void whateverStepItDiesAtRepairPutsBackWhatWasThere() throws Exception {
+        for (String line : world.sure(kubetun(), "plugins")
+                .lines()
+                .skip(1)
+                .filter(line -> !line.isBlank())
+                .toList()) {
+            assertThat(MODES).as("a mode that this test does not start").contains(line.split("\\s+", -1)[0]);
+        }
+        String before = snapshot();
+        List<String> points = points();
+        assertThat(points).hasSizeGreaterThan(10);
+        long start = System.nanoTime();
+        for (String point : points) {
+            String at = point.substring(POINT.length()).split(" ", 2)[0];
+            Result killed = run(at);
+            if (at.startsWith("kernel")) {
+                assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(KILLED);
+            }
+            assertThat(leftovers()).as("died at %s", point).isNotEmpty();
+            Result repaired = ended("repair");
+            assertThat(repaired.status()).as(point + "\n" + repaired.output()).isZero();
+            assertThat(snapshot())
+                    .as("%s\n%s\n%s", point, killed.output(), repaired.output())
+                    .isEqualTo(before);
+            assertThat(leftovers())
+                    .as("repaired after %s:\n%s", point, repaired.output())
+                    .isEmpty();
+        }
+        System.out.printf(
+                "%d kill points (%d in the helper): after each, repair put back what was there; %d ms each%n",
+                points.size(),
+                points.stream().filter(point -> point.contains("helper:")).count(),
+                (System.nanoTime() - start) / 1_000_000 / points.size());
+        assertThat(ended("repair").output()).contains("Nothing to repair");
+    }
+
+    /** Runs to the end without being killed, and gives the steps. */
+    private List<String> points() throws Exception {
+        Result counted = run("count");
+        assertThat(leftovers()).as(counted.output()).isEmpty();
+        return counted.output().lines().filter(line -> line.startsWith(POINT)).toList();
+    }
+
+    /** Starts a session that dies at a step, and ends what of it has not died. */
+    private Result run(String at) throws Exception {
+        try (Running session =
+                kubetun(Map.of("KUBETUN_KILL_AT", at), "--profile", profile.toString(), "--foreground")) {
+            Await.until(() -> session.output().contains("Ready.") || !session.alive(), READY);
+            return session.alive() ? session.stop() : session.await(READY);
+        }
+    }
+
+    private Result ended(String command) throws Exception {
+        return kubetun(Map.of(), command).await(READY);
+    }
+
+    private String kubetun() {
+        return world.installation().resolve("bin/kubetun").toString();
+    }
+
+    /** On the lab by sudo, so that a helper makes the changes. */
+    private Running kubetun(Map<String, String> environment, String... arguments) throws Exception {
+        Map<String, String> all = new HashMap<>(environment);
+        if (world instanceof LabWorld lab) {
+            return lab.sudo(all, arguments);
+        }
+        all.put("XDG_RUNTIME_DIR", world.home().toString());
+        all.put("XDG_STATE_HOME", world.home().resolve("state").toString());
+        return world.kubetun(all, arguments);
+    }
+
+    private String snapshot() throws Exception {
+        if (!(world instanceof LabWorld lab)) {
+            return Files.getPosixFilePermissions(hosts)
+                    + Files.readString(hosts)
+                    + Files.readString(Path.of("/etc/hosts"))
+                    + Files.readString(Path.of("/etc/resolv.conf"));
+        }
+        return lab.onLaptop("sh", "-c", """
+                cat /etc/hosts /etc/resolv.conf; stat -c '%n %a %u %g' /etc/hosts /etc/resolv.conf
+                ip -o addr | sed 's/valid_lft.*//'; ip route show table all; ip -6 route show table all; ip rule
+                ! command -v nft >/dev/null || nft -s list ruleset
+                kubectl get deployments,statefulsets,daemonsets,services,pods -A -o jsonpath='{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.spec}{"\\n"}{end}'
+                """);
+    }
+
+    /** Files of journals: the user's and, where there is a helper, root's. */
+    private List<Path> leftovers() throws IOException {
+        List<Path> folders = world.real()
+                ? List.of(world.home().resolve("state/kubetun/journal"), ROOTS_JOURNAL)
+                : List.of(world.home().resolve("state/kubetun/journal"));
+        Stream<Path> found = Stream.empty();
+        for (Path folder : folders) {
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> files = Files.list(folder)) {
+                    found = Stream.concat(found, files.toList().stream());
+                }
+            }
+        }
+        return found.toList();
+    }
+}
