@@ -98,7 +98,8 @@ class PlanTest {
         Config plan = plan(profile);
         assertThat(everything()).isEqualTo(before);
         assertThat(journals()).as("no journal is written by a plan").isEmpty();
-        try (Running session = kubetun("--profile", world.home().resolve(profile).toString())) {
+        try (Running session =
+                kubetun("--profile", world.home().resolve(profile).toString())) {
             session.awaitLine("Ready", READY);
             Config status = ConfigFactory.parseString(status())
                     .getConfigList("sessions")
