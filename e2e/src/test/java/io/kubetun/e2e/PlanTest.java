@@ -99,7 +99,7 @@ class PlanTest {
         assertThat(everything()).isEqualTo(before);
         assertThat(journals()).as("no journal is written by a plan").isEmpty();
         try (Running session =
-                kubetun("--profile", world.home().resolve(profile).toString())) {
+                kubetun("--profile", world.home().resolve(profile).toString(), "--foreground")) {
             session.awaitLine("Ready", READY);
             Config status = ConfigFactory.parseString(status())
                     .getConfigList("sessions")

@@ -58,7 +58,8 @@ public final class MachineWatch implements AutoCloseable {
         this.clock = clock;
         this.onChange = onChange;
         this.network = hosts.watchNetwork(this::changed);
-        this.thread = Thread.ofVirtual().name("machine-watch").start(this::run);
+        Beat first = now();
+        this.thread = Thread.ofVirtual().name("machine-watch").start(() -> run(first));
     }
 
     private void changed(NetworkChange change) {
@@ -72,9 +73,9 @@ public final class MachineWatch implements AutoCloseable {
         }
     }
 
-    private void run() {
+    private void run(Beat first) {
         try {
-            Beat last = now();
+            Beat last = first;
             while (true) {
                 Optional<NetworkChange> change = next();
                 Beat beat = now();
