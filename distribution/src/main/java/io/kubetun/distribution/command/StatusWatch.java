@@ -13,6 +13,7 @@ import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -24,12 +25,22 @@ final class StatusWatch {
     private static final Logger LOG = LoggerFactory.getLogger(StatusWatch.class);
 
     private final Kernels kernels;
-    private final Map<Path, List<SessionStatus>> latest = new ConcurrentHashMap<>();
+    private final Map<Path, Answer> answers = new ConcurrentHashMap<>();
     private final Semaphore changed = new Semaphore(1);
 
     StatusWatch(Kernels kernels) {
         this.kernels = kernels;
     }
+
+    /** What a kernel has said so far. */
+    private sealed interface Answer {}
+
+    private record Asked() implements Answer {}
+
+    private record Told(List<SessionStatus> sessions) implements Answer {}
+
+    /** Asked again only when something in the folder of sockets has changed. */
+    private record Gone() implements Answer {}
 
     /** Shows the sessions now and after each change, until interrupted. */
     void run(Consumer<List<SessionStatus>> show) throws KubetunException, InterruptedException {
@@ -37,23 +48,16 @@ final class StatusWatch {
             kernels.folder()
                     .register(files, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
             Thread.ofVirtual().name("status-kernels").start(() -> noticeKernels(files));
-            List<SessionStatus> shown = List.of();
-            boolean first = true;
+            Optional<List<SessionStatus>> shown = Optional.empty();
             while (true) {
                 changed.acquire();
                 changed.drainPermits();
-                for (ControlClient kernel : kernels.all()) {
-                    if (latest.putIfAbsent(kernel.socket(), List.of()) == null) {
-                        Thread.ofVirtual().name("status-watch").start(() -> watch(kernel));
-                    }
+                askNewOnes();
+                Optional<List<SessionStatus>> now = sessions();
+                if (now.isPresent() && !now.equals(shown)) {
+                    show.accept(now.get());
+                    shown = now;
                 }
-                List<SessionStatus> now = new ArrayList<>();
-                latest.values().forEach(now::addAll);
-                if (first || !now.equals(shown)) {
-                    show.accept(now);
-                }
-                first = false;
-                shown = now;
             }
         } catch (IOException e) {
             throw new KubetunException(
@@ -65,16 +69,41 @@ final class StatusWatch {
         }
     }
 
+    private void askNewOnes() throws KubetunException {
+        for (ControlClient kernel : kernels.all()) {
+            if (answers.putIfAbsent(kernel.socket(), new Asked()) == null) {
+                Thread.ofVirtual().name("status-watch").start(() -> watch(kernel));
+            }
+        }
+    }
+
+    /** All that was told; nothing as long as a kernel has been asked and has not answered. */
+    private Optional<List<SessionStatus>> sessions() {
+        List<SessionStatus> all = new ArrayList<>();
+        for (Answer answer : answers.values()) {
+            switch (answer) {
+                case Asked _ -> {
+                    return Optional.empty();
+                }
+                case Told told -> all.addAll(told.sessions());
+                case Gone _ -> {
+                    // It has no sessions any longer.
+                }
+            }
+        }
+        return Optional.of(all);
+    }
+
     private void watch(ControlClient kernel) {
         try {
             kernel.watch(sessions -> {
-                latest.put(kernel.socket(), sessions);
+                answers.put(kernel.socket(), new Told(sessions));
                 changed.release();
             });
         } catch (KubetunException gone) {
             LOG.debug("no more from {}", kernel.socket(), gone);
         } finally {
-            latest.remove(kernel.socket());
+            answers.put(kernel.socket(), new Gone());
             changed.release();
         }
     }
@@ -85,6 +114,7 @@ final class StatusWatch {
                 WatchKey key = files.take();
                 key.pollEvents();
                 key.reset();
+                answers.values().removeIf(Gone.class::isInstance);
                 changed.release();
             }
         } catch (InterruptedException | java.nio.file.ClosedWatchServiceException end) {
