@@ -106,9 +106,16 @@ final class Running implements AutoCloseable {
         process.waitFor();
     }
 
+    /** The processes that it has started and not left to themselves: a background kernel is none of them. */
+    List<ProcessHandle> descendants() {
+        return process.descendants()
+                .filter(each -> !isKernel(each, Path.of("")))
+                .toList();
+    }
+
     @Override
     public void close() {
-        process.descendants().filter(each -> !isKernel(each, Path.of(""))).forEach(ProcessHandle::destroy);
+        descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         try {
             if (!process.waitFor(END)) {

@@ -47,6 +47,13 @@ final class Terminal implements AutoCloseable {
         return new Ended(result, Duration.ofNanos(System.nanoTime() - start));
     }
 
+    /** Takes the terminal away, as a closed window does; gives the processes that were on it. */
+    List<ProcessHandle> hangUp() throws InterruptedException {
+        List<ProcessHandle> inside = running.descendants();
+        running.kill();
+        return inside;
+    }
+
     @Override
     public void close() {
         running.close();

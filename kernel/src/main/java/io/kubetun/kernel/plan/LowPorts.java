@@ -21,11 +21,15 @@ record LowPorts(int first) {
     /** Reads it from the system, without trying. */
     static LowPorts ofThisProcess() {
         try {
-            return new LowPorts(
-                    isCapable() ? 0 : Integer.parseInt(Files.readString(SYSCTL).strip()));
+            return new LowPorts(isCapable() ? 0 : unprivileged());
         } catch (IOException | NumberFormatException otherSystem) {
             return new LowPorts("root".equals(System.getProperty("user.name")) ? 0 : USUAL);
         }
+    }
+
+    /** A sysctl has an end after the first read: one byte at a time, as readString begins, would give the first digit. */
+    private static int unprivileged() throws IOException {
+        return Integer.parseInt(Files.readAllLines(SYSCTL).getFirst());
     }
 
     private static boolean isCapable() throws IOException {
