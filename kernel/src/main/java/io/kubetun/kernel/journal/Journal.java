@@ -82,7 +82,9 @@ final class Journal implements AutoCloseable {
         }
         long end = data.length();
         try {
-            data.write(bytes);
+            data.write(bytes, 0, bytes.length / 2);
+            killPoint.step("in the middle of recording " + record.op() + " of " + record.id());
+            data.write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);
             data.getFD().sync();
             seq = record.seq();
         } catch (IOException e) {

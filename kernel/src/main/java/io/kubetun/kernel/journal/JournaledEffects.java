@@ -175,6 +175,7 @@ public final class JournaledEffects implements Effects {
         effect.undo();
         killPoint.step("after taking back " + EffectId.of(effect));
         undone(effect);
+        killPoint.step("after recording that it is taken back: " + EffectId.of(effect));
     }
 
     /** Nobody knows how far it came: undo also takes back a half-made change, and the one before it. */
