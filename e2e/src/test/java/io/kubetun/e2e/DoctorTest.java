@@ -72,10 +72,8 @@ class DoctorTest {
     @Test
     void whatADeadSessionLeftIsFound() throws Exception {
         Path hosts = Files.writeString(world.home().resolve("hosts"), "127.0.0.1 localhost\n");
-        if (world.real()) {
-            new Running(new ProcessBuilder("chown", LabWorld.USER, hosts.toString())).await(World.PATIENCE);
-        }
-        String[] forward = {"forward", "--hosts-path", hosts.toString(), "--field-selector", "metadata.name=peer"};
+        world.give(hosts);
+        String[] forward = {"forward", "--foreground", "--hosts-path", hosts.toString(), "--field-selector", "metadata.name=peer"};
         try (Running session = world.kubetun(forward)) {
             session.awaitLine("Ready", Duration.ofSeconds(30));
             session.kill();

@@ -67,7 +67,7 @@ class WhyTest {
                     .contains("SOCKS5", "127.0.0.1:11084")
                     .contains("is reached");
             Result none = why("echo:80", "--session", "zzzz");
-            assertThat(none.status()).isEqualTo(1);
+            assertThat(none.status()).isEqualTo(27);
             assertThat(none.output()).contains("kubetun status");
             Result json = why("echo:80", "-o", "json");
             assertThat(json.output().strip()).startsWith("{").endsWith("}").contains("\"stage\" : \"dial\"");

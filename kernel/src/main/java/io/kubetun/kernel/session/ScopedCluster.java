@@ -1,5 +1,9 @@
 package io.kubetun.kernel.session;
 
+import io.kubetun.spi.Target;
+import io.kubetun.spi.Permission;
+import io.kubetun.spi.Finding;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.Dialer;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.Cluster;
@@ -29,6 +33,16 @@ final class ScopedCluster implements Cluster {
     @Override
     public String check() throws KubetunException {
         return session.check();
+    }
+
+    @Override
+    public List<Finding> examine(List<Permission> needs) {
+        return session.examine(needs);
+    }
+
+    @Override
+    public Explanation explain(Target target) throws InterruptedException {
+        return session.explain(target);
     }
 
     @Override
