@@ -116,6 +116,30 @@ class ForwardTest {
         gone();
     }
 
+    @Test
+    void aSessionStartedByTheRealSudoIsTheUsers() throws Exception {
+        assumeTrue(lab.hasSudo(), "there is no sudo on this machine: apt-get install sudo");
+        lab.allowSudo();
+        // Where the session's kernel keeps things, whatever the home in the list of users.
+        Map<String, String> environment = lab.sudoEnvironment();
+        String id;
+        try {
+            List<String> command = List.of(
+                    "sudo", lab.installation().resolve("bin/kubetun").toString(), "forward", "--detach", "-n", "lab");
+            id = Commands.started(new Running(lab.asUser(command, environment)).await(READY));
+        } finally {
+            lab.forbidSudo();
+        }
+        works();
+        Commands kubetun = new Commands(lab);
+        assertThat(kubetun.ids()).containsExactly(id);
+        assertThat(kubetun.run("status").output()).contains("127.1.27.").contains("READY");
+        assertThat(kubetun.run(environment, "logs", id).output()).contains("[" + id + "]");
+        assertThat(kubetun.run("disconnect", id).status()).isZero();
+        Await.until(() -> fingerprint().equals(before), Duration.ofSeconds(5));
+        gone();
+    }
+
     private void gone() throws Exception {
         Await.until(() -> javaOf("0").isEmpty(), Duration.ofSeconds(10));
         lab.quit();
