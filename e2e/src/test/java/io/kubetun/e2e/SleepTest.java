@@ -41,15 +41,9 @@ class SleepTest {
                   hosts-fwd { hosts-path = "%s", field-selector = "metadata.name=peer" }
                 }
                 """.formatted(SOCKS, hosts));
-        if (world.real()) {
-            new Running(new ProcessBuilder(
-                            "chown", "-R", LabWorld.USER, world.home().toString()))
-                    .await(World.PATIENCE);
-        }
-        session = world.kubetun(
-                Map.of("XDG_RUNTIME_DIR", world.home().toString(), "LOG_LEVEL", "DEBUG"),
-                "--profile",
-                profile.toString());
+        // A hosts file is written beside itself first.
+        world.give(world.home());
+        session = world.kubetun(Map.of("LOG_LEVEL", "DEBUG"), "--profile", profile.toString());
         session.awaitLine("Ready", Duration.ofSeconds(30));
         socks = new Socks(world, SOCKS);
         assertThat(socks.curl("http://echo.lab/")).contains("\"app\":\"echo\"");
@@ -134,7 +128,6 @@ class SleepTest {
         System.out.printf("%s: first flow after %.2f s, ready after %.2f s%n", after, flow, ready);
         assertThat(ready).as(session.output()).isLessThan(SOON.toMillis() / 1e3);
         assertThat(listeners()).isEqualTo(listeners);
-        assertThat(session.alive()).isTrue();
     }
 
     private void signal(String name) throws Exception {
@@ -174,7 +167,7 @@ class SleepTest {
                 for path in glob.glob(sys.argv[1] + '/kubetun/*.sock'):
                     s = socket.socket(socket.AF_UNIX); s.settimeout(5)
                     try:
-                        s.connect(path); s.sendall(b'{"version":1,"command":"status"}\\n')
+                        s.connect(path); s.sendall(b'{"version":2,"command":"status"}\\n')
                         line = s.makefile().readline()
                     except OSError: continue
                     for session in json.loads(line).get('sessions', []):
@@ -183,6 +176,6 @@ class SleepTest {
                         print(json.dumps({'state': session['state']}, separators=(',', ':')))
                         print(json.dumps({'listening': listening}, separators=(',', ':')))
                 """;
-        return world.sure("python3", "-c", script, world.home().toString());
+        return world.sure("python3", "-c", script, world.runtimeFolder().toString());
     }
 }

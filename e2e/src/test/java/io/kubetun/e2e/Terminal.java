@@ -49,7 +49,10 @@ final class Terminal implements AutoCloseable {
 
     /** Takes the terminal away, as a closed window does; gives the processes that were on it. */
     List<ProcessHandle> hangUp() throws InterruptedException {
-        List<ProcessHandle> inside = running.descendants();
+        // The kernel is a child of the command that happened to start it, and none of the terminal's.
+        List<ProcessHandle> inside = running.descendants().stream()
+                .filter(each -> !each.info().commandLine().orElse("").endsWith(" kernel"))
+                .toList();
         running.kill();
         return inside;
     }
