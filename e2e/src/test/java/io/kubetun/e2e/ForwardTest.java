@@ -144,6 +144,7 @@ class ForwardTest {
         Await.until(() -> javaOf("0").isEmpty(), Duration.ofSeconds(10));
         lab.quit();
         assertThat(javaOf(LabWorld.USER)).isEmpty();
+        assertThat(lab.onLaptop("sh", "-c", "ls /var/lib/kubetun/journal")).isEmpty();
     }
 
     private static long pid(String line) {

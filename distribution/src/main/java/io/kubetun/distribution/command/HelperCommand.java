@@ -4,6 +4,7 @@ import io.kubetun.host.helper.HelperServer;
 import io.kubetun.host.helper.HelperSettings;
 import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.journal.JournaledEffects;
+import io.kubetun.spi.KubetunException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -55,19 +56,26 @@ final class HelperCommand implements Callable<Integer> {
         HostJournal.OF_ROOT.repair();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         String session = "helper-" + ProcessHandle.current().pid();
-        try (EventBus events = new EventBus();
-                HelperServer server = new HelperServer(
-                        new HelperSettings(listen, user, file, BACKUPS),
-                        JournaledEffects.ofHelper(session, HostJournal.OF_ROOT.folder(), events))) {
+        try (EventBus events = new EventBus()) {
+            JournaledEffects effects = JournaledEffects.ofHelper(session, HostJournal.OF_ROOT.folder(), events);
+            serve(new HelperSettings(listen, user, file, BACKUPS), effects, ended);
+            // The sessions have taken back their changes: this lets go of the journal.
+            effects.undoAll();
+        } finally {
+            ended.complete(null);
+        }
+        return 0;
+    }
+
+    private static void serve(HelperSettings settings, JournaledEffects effects, CompletableFuture<Void> ended)
+            throws KubetunException {
+        try (HelperServer server = new HelperServer(settings, effects)) {
             Runnable stop = server::close;
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
                 stop.run();
                 ended.join();
             }));
             server.run();
-        } finally {
-            ended.complete(null);
         }
-        return 0;
     }
 }
