@@ -1,6 +1,7 @@
 package io.kubetun.distribution;
 
 import io.kubetun.distribution.command.CommandTree;
+import io.kubetun.distribution.command.PlainStatus;
 import io.kubetun.distribution.logging.Logging;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.spi.ErrorCode;
@@ -41,6 +42,15 @@ public final class Main {
     public static int run(Installation installation, String... arguments) {
         boolean verbose = Arrays.asList(arguments).contains("--verbose");
         Logging.configure(verbose, System.getenv("LOG_LEVEL"));
+        Optional<PlainStatus> status = PlainStatus.of(arguments);
+        if (status.isPresent()) {
+            try {
+                System.out.println(status.get().ask());
+                return 0;
+            } catch (KubetunException e) {
+                return report(e, verbose);
+            }
+        }
         CommandLine line = commands(installation, arguments);
         line.setParameterExceptionHandler(Main::wrongUsage);
         line.setExecutionExceptionHandler((error, command, parsed) -> report(error, verbose));

@@ -4,7 +4,7 @@ import io.kubetun.distribution.output.Format;
 import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -49,10 +49,7 @@ final class StatusCommand implements Callable<Integer> {
                                     .toList(),
                             format)));
         } else {
-            List<SessionStatus> sessions = wanted == null
-                    ? kernels.status()
-                    : List.of(kernels.find(wanted).session());
-            System.out.println(StatusOutput.render(sessions, format));
+            System.out.println(PlainStatus.render(kernels, Optional.ofNullable(wanted), format));
         }
         return 0;
     }
