@@ -119,8 +119,7 @@ class OtherUserTest {
         all.addAll(List.of(command));
         ProcessBuilder builder = world instanceof LabWorld lab
                 ? lab.asRoot(all.toArray(String[]::new))
-                : new ProcessBuilder(all)
-                        .directory(Files.createDirectories(Path.of("/tmp")).toFile());
+                : new ProcessBuilder(all).directory(new File("/"));
         return new Running(builder).await(World.PATIENCE);
     }
 }

@@ -131,7 +131,7 @@ class RepairTest {
         assertThat(repaired.status()).as(repaired.output()).isEqualTo(25);
         assertThat(repaired.output())
                 .contains("TAKEN BACK")
-                .contains("is damaged in 1 places")
+                .contains("is damaged in one place")
                 .contains("strings ");
         assertThat(hosts).content().isEqualTo(ORIGINAL);
         assertThat(repair().output()).contains("Nothing to repair");

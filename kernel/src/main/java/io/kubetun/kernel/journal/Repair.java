@@ -114,9 +114,13 @@ public final class Repair {
         Path stays = moves ? folder.resolve(DAMAGED) : file.path();
         return new Problem(
                 ErrorCode.STATE_UNREADABLE,
-                "the journal " + file.path() + " is damaged in " + content.damaged() + " places; "
+                "the journal " + file.path() + " is damaged in " + places(content.damaged()) + "; "
                         + content.records().size() + " records of it are whole and were used",
                 "See whether the others name a change that is still there: strings " + stays);
+    }
+
+    private static String places(int count) {
+        return count == 1 ? "one place" : count + " places";
     }
 
     private static Problem unreadable(String what, IOException e) {
