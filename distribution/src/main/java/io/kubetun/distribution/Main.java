@@ -3,6 +3,7 @@ package io.kubetun.distribution;
 import io.kubetun.distribution.command.CommandTree;
 import io.kubetun.distribution.command.PlainStatus;
 import io.kubetun.distribution.logging.Logging;
+import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
@@ -45,7 +46,7 @@ public final class Main {
         Optional<PlainStatus> status = PlainStatus.of(arguments);
         if (status.isPresent()) {
             try {
-                System.out.println(status.get().ask());
+                System.out.println(status.get().ask(KernelSettings.ofUser().runtimeFolder()));
                 return 0;
             } catch (KubetunException e) {
                 return report(e, verbose);

@@ -1,10 +1,10 @@
 package io.kubetun.distribution.command;
 
 import io.kubetun.distribution.output.Format;
-import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.control.Kernels;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,13 +49,14 @@ public record PlainStatus(Optional<String> id, String format) {
     }
 
     /**
-     * Asks the kernels of this user.
+     * Asks the kernels of a user.
      *
+     * @param controlSockets the folder of their control sockets
      * @return what to print
      * @throws KubetunException if there is no such session or format, or a kernel is of another version
      */
-    public String ask() throws KubetunException {
-        return render(new Kernels(KernelSettings.ofUser().runtimeFolder()), id, Format.parse(format));
+    public String ask(Path controlSockets) throws KubetunException {
+        return render(new Kernels(controlSockets), id, Format.parse(format));
     }
 
     static String render(Kernels kernels, Optional<String> id, Format format) throws KubetunException {

@@ -1,5 +1,6 @@
 package io.kubetun.distribution.demo;
 
+import io.kubetun.distribution.command.PlainStatus;
 import io.kubetun.kernel.Kernel;
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.plugin.PluginRegistry;
@@ -69,7 +70,7 @@ public final class Demo {
         Path scratch = Files.createTempDirectory("kubetun-demo");
         try (DemoCluster cluster = new DemoCluster()) {
             out.step("A cluster of its own     " + cluster.url() + " (embedded: Service demo/hello, 2 pods, TLS)");
-            join(cluster.kubeconfig(scratch.resolve("config")), scratch, once);
+            join(cluster.kubeconfig(scratch.resolve("config")), scratch, once, _ -> {});
         } finally {
             delete(scratch);
         }
@@ -88,13 +89,24 @@ public final class Demo {
     public void train(Path kubeconfig) throws KubetunException, IOException, InterruptedException {
         Path scratch = Files.createTempDirectory("kubetun-train");
         try {
-            join(kubeconfig, scratch, true);
+            join(kubeconfig, scratch, true, Demo::askAsOtherProcessesDo);
         } finally {
             delete(scratch);
         }
     }
 
-    private void join(Path kubeconfig, Path scratch, boolean once)
+    /** What {@code kubetun status} does while a session runs: it has to be over before one could wonder. */
+    private static void askAsOtherProcessesDo(Path controlSockets) throws KubetunException {
+        for (String format : List.of("table", "wide", "json", "yaml")) {
+            new PlainStatus(Optional.empty(), format).ask(controlSockets);
+        }
+    }
+
+    private interface Meanwhile {
+        void run(Path controlSockets) throws KubetunException;
+    }
+
+    private void join(Path kubeconfig, Path scratch, boolean once, Meanwhile meanwhile)
             throws KubetunException, IOException, InterruptedException {
         ProfileLoader profiles = new ProfileLoader(
                 new ProfileSchema(clusterOptions, plugins.modes()), List.of(), Map.of(), new Properties());
@@ -116,6 +128,7 @@ public final class Demo {
             out.step("Joined it                mode socks listens on 127.0.0.1:" + socks.getPort()
                     + ", as an ordinary user");
             fetch(socks);
+            meanwhile.run(settings.runtimeFolder());
             if (!once) {
                 out.step("");
                 out.step("Try it: curl --proxy socks5h://127.0.0.1:" + socks.getPort() + " http://hello.demo/");
