@@ -15,6 +15,7 @@ final class Terminal implements AutoCloseable {
             import os, pty, signal, sys
             pid, terminal = pty.fork()
             if pid == 0:
+                for each in (signal.SIGINT, signal.SIGHUP): signal.signal(each, signal.SIG_DFL)
                 os.execvp(sys.argv[1], sys.argv[1:])
             signal.signal(signal.SIGUSR1, lambda *_: os.write(terminal, b'\\x03'))
             while True:
