@@ -57,7 +57,8 @@ record Commands(World world) {
     /** The sessions that {@code status} tells, as one JSON document. */
     List<? extends Config> sessions() throws Exception {
         return ConfigFactory.parseString(
-                        stdout("status", "-o", "json"), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON))
+                        stdout("status", "-o", "json"),
+                        ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON))
                 .getConfigList("sessions");
     }
 

@@ -95,20 +95,20 @@ class CyclesTest {
         Path request = world.home().resolve("request");
         String folder = world.home().resolve("relay").toString();
         world.sure("mkdir", "-p", "-m", "700", folder + "/kubetun");
-        List<String> relay = List.of(
-                "python3", "-c", RELAY, folder + "/kubetun/kernel.sock", kubetun.socket(), request.toString());
+        List<String> relay =
+                List.of("python3", "-c", RELAY, folder + "/kubetun/kernel.sock", kubetun.socket(), request.toString());
         try (Running relaying = new Running(world.asUser(relay, Map.of()))) {
             relaying.awaitLine("listening", Duration.ofSeconds(10));
-            String id = kubetun.start(
-                    Map.of("XDG_RUNTIME_DIR", folder), "proxy-out", "--detach", "--listen-socks", SOCKS);
+            String id =
+                    kubetun.start(Map.of("XDG_RUNTIME_DIR", folder), "proxy-out", "--detach", "--listen-socks", SOCKS);
             kubetun.run("disconnect", id);
         }
         return request;
     }
 
     private void cycle(Path request, int times) throws Exception {
-        List<String> command = List.of(
-                "python3", "-c", CYCLE, kubetun.socket(), request.toString(), SOCKS, Integer.toString(times));
+        List<String> command =
+                List.of("python3", "-c", CYCLE, kubetun.socket(), request.toString(), SOCKS, Integer.toString(times));
         Result result = new Running(world.asUser(command, Map.of())).await(Duration.ofMinutes(5));
         assertThat(result.output()).endsWith("done");
     }

@@ -73,7 +73,9 @@ class DoctorTest {
     void whatADeadSessionLeftIsFound() throws Exception {
         Path hosts = Files.writeString(world.home().resolve("hosts"), "127.0.0.1 localhost\n");
         world.give(hosts);
-        String[] forward = {"forward", "--foreground", "--hosts-path", hosts.toString(), "--field-selector", "metadata.name=peer"};
+        String[] forward = {
+            "forward", "--foreground", "--hosts-path", hosts.toString(), "--field-selector", "metadata.name=peer"
+        };
         try (Running session = world.kubetun(forward)) {
             session.awaitLine("Ready", Duration.ofSeconds(30));
             session.kill();

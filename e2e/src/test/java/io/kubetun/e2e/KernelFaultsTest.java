@@ -174,7 +174,8 @@ class KernelFaultsTest {
                 good = sum(a['ok'] and a['sessions'][0]['id'] == sys.argv[3] for a in answers)
                 print(good, 'of 200 answered in', round(time.monotonic() - start, 2), 's')
                 """;
-        String version = kubetun.ask("{\"version\":1,\"command\":\"status\"}").replaceAll(".*\"version\":(\\d+).*", "$1");
+        String version =
+                kubetun.ask("{\"version\":1,\"command\":\"status\"}").replaceAll(".*\"version\":(\\d+).*", "$1");
         String answered = world.sure("python3", "-c", script, kubetun.socket(), version, id);
         System.out.print(answered);
         assertThat(answered).startsWith("200 of 200");

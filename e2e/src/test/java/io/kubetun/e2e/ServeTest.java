@@ -61,7 +61,9 @@ class ServeTest {
 
     private static void hangUp(Running serve) throws Exception {
         String ignored = Files.readString(Path.of("/proc/self/status")).replaceAll("(?s).*SigIgn:\\s*(\\w+).*", "$1");
-        assumeTrue((Long.parseUnsignedLong(ignored, 16) & 1) == 0, "these tests run under nohup, and so does what they start");
+        assumeTrue(
+                (Long.parseUnsignedLong(ignored, 16) & 1) == 0,
+                "these tests run under nohup, and so does what they start");
         new ProcessBuilder("kill", "-HUP", Long.toString(serve.pid())).start().waitFor();
     }
 

@@ -69,7 +69,16 @@ class SessionsTest {
         Config session = kubetun.sessions().getFirst();
         assertThat(session.root().keySet())
                 .containsExactlyInAnyOrder(
-                        "id", "profile", "context", "server", "namespace", "state", "why", "since", "flows", "bytes",
+                        "id",
+                        "profile",
+                        "context",
+                        "server",
+                        "namespace",
+                        "state",
+                        "why",
+                        "since",
+                        "flows",
+                        "bytes",
                         "modes");
         assertThat(session.getString("id")).isEqualTo(id);
         assertThat(session.getString("state")).isEqualTo("READY");
@@ -108,8 +117,7 @@ class SessionsTest {
     @Test
     void oneIsEndedByItsIdAndOneByItsName() throws Exception {
         String first = kubetun.start("--profile", "one");
-        String second =
-                kubetun.start(Map.of("KUBETUN_MODES_SOCKS_LISTEN", OTHER), "--profile", "one", "--name", "two");
+        String second = kubetun.start(Map.of("KUBETUN_MODES_SOCKS_LISTEN", OTHER), "--profile", "one", "--name", "two");
         works(SOCKS);
         works(OTHER);
         assertThat(kubetun.ids()).containsExactly(first, second);

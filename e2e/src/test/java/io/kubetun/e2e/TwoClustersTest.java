@@ -59,12 +59,14 @@ class TwoClustersTest {
                 assertThat(bySocks(world, both, FIRST)).matches(both.isFirst());
                 assertThat(bySocks(world, both, SECOND)).matches(both.isFirst().negate());
                 assertThat(byName(world, both, 0, "127.1.27.")).matches(both.isFirst());
-                assertThat(byName(world, both, 1, "127.2.27.")).matches(both.isFirst().negate());
+                assertThat(byName(world, both, 1, "127.2.27."))
+                        .matches(both.isFirst().negate());
             }
             downloadWhileEnding(world, kubetun, second);
             assertThat(bySocks(world, both, FIRST)).matches(both.isFirst());
             assertThat(byName(world, both, 0, "127.1.27.")).matches(both.isFirst());
-            assertThat(world.run("curl", "-sS", "--max-time", "2", "http://" + SECOND).status())
+            assertThat(world.run("curl", "-sS", "--max-time", "2", "http://" + SECOND)
+                            .status())
                     .isEqualTo(7);
             assertThat(kubetun.run("disconnect", first).status()).isZero();
             Await.until(() -> hosts(world, both).equals(hostsBefore), Duration.ofSeconds(10));
@@ -142,7 +144,8 @@ class TwoClustersTest {
         int colon = both.service().indexOf(':');
         String name = both.service().substring(0, colon) + "." + both.contexts().get(cluster);
         String port = both.service().substring(colon + 1);
-        String address = hosts(world, both).lines()
+        String address = hosts(world, both)
+                .lines()
                 .map(line -> line.replaceAll("#.*", "").strip().split("\\s+", -1))
                 .filter(words -> List.of(words).subList(1, words.length).contains(name))
                 .map(words -> words[0])
@@ -153,19 +156,32 @@ class TwoClustersTest {
         return world.real()
                 ? world.sure("curl", "-sS", "--max-time", "20", "http://" + name + ":" + port + "/")
                 : world.sure(
-                        "curl", "-sS", "--resolve", name + ":" + port + ":" + address, "http://" + name + ":" + port + "/");
+                        "curl",
+                        "-sS",
+                        "--resolve",
+                        name + ":" + port + ":" + address,
+                        "http://" + name + ":" + port + "/");
     }
 
     /** A download through the first cluster, slow enough that the other session ends in its midst. */
     private static void downloadWhileEnding(World world, Commands kubetun, String second) throws Exception {
         Path file = world.home().resolve("download");
         List<String> curl = List.of(
-                "curl", "-sS", "--limit-rate", "40M", "--proxy", "socks5h://" + FIRST, "-o", file.toString(),
+                "curl",
+                "-sS",
+                "--limit-rate",
+                "40M",
+                "--proxy",
+                "socks5h://" + FIRST,
+                "-o",
+                file.toString(),
                 "http://echo.lab/bytes?n=" + BYTES);
         try (Running download = new Running(world.asUser(curl, Map.of()))) {
             Await.until(() -> Files.exists(file) && Files.size(file) > BYTES / 20, READY);
             assertThat(kubetun.run("disconnect", second).status()).isZero();
-            assertThat(download.alive()).as("the download outlasts the other session").isTrue();
+            assertThat(download.alive())
+                    .as("the download outlasts the other session")
+                    .isTrue();
             List<? extends Config> left = kubetun.sessions();
             assertThat(left).hasSize(1);
             Result result = download.await(World.PATIENCE);

@@ -1,11 +1,11 @@
 package io.kubetun.kernel.session;
 
-import io.kubetun.spi.Target;
-import io.kubetun.spi.Permission;
-import io.kubetun.spi.Finding;
-import io.kubetun.spi.Explanation;
 import io.kubetun.spi.Dialer;
+import io.kubetun.spi.Explanation;
+import io.kubetun.spi.Finding;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Permission;
+import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
