@@ -79,7 +79,10 @@ class KillAtEveryStepTest {
             if (at.startsWith("kernel")) {
                 assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(KILLED);
             }
-            assertThat(leftovers()).as("died at %s", point).isNotEmpty();
+            // Where there is a helper, it takes everything back when only the kernel dies.
+            if (!world.real() || at.startsWith("helper")) {
+                assertThat(leftovers()).as("died at %s", point).isNotEmpty();
+            }
             Result repaired = ended("repair");
             assertThat(repaired.status()).as(point + "\n" + repaired.output()).isZero();
             assertThat(snapshot())

@@ -70,7 +70,8 @@ class OtherUserTest {
             LabWorld lab = (LabWorld) opened;
             try (Running session = lab.sudo(Map.of(), "forward", "-n", "lab", "--foreground")) {
                 session.awaitLine("Ready", READY);
-                String socket = lab.onLaptop("sh", "-c", "ls /run/kubetun/" + LabWorld.USER + "/*/helper.sock")
+                String socket = lab.onLaptop(
+                                "sh", "-c", "ls -t /run/kubetun/" + LabWorld.USER + "/*/helper.sock | head -n 1")
                         .strip();
                 assertThat(mode(lab, Path.of(socket))).isEqualTo("600");
                 Result refused = asOther(lab, "curl", "-sS", "--unix-socket", socket, "http://helper/");
