@@ -60,6 +60,41 @@ class SessionsTest {
     }
 
     @Test
+    void modesComeAndGoAndMetricsAreServed() throws Exception {
+        String metrics = "127.0.0.1:11112";
+        String id = kubetun.start("connect", "--socks", "--listen-socks", SOCKS, "--metrics", metrics);
+        works(SOCKS);
+        assertThat(world.sure("curl", "-sS", "http://" + metrics + "/metrics"))
+                .containsPattern("kubetun_flows_total\\{[^}]*session=\"" + id + "\"[^}]*} [1-9]");
+        Result added = world.kubetun(
+                        "add", id, "hosts-fwd", "{ no-hosts = true, field-selector = \"metadata.name=peer\" }")
+                .await(World.PATIENCE);
+        assertThat(added.status()).as(added.output()).isZero();
+        assertThat(modes()).containsExactly("socks", "hosts-fwd");
+        assertThat(world.kubetun("add", id, "socks").await(World.PATIENCE).output())
+                .contains("kubetun drop " + id + " socks");
+        Result dropped = world.kubetun("drop", "connect", "socks").await(World.PATIENCE);
+        assertThat(dropped.status()).as(dropped.output()).isZero();
+        assertThat(modes()).containsExactly("hosts-fwd");
+        refuses(SOCKS);
+    }
+
+    private List<String> modes() throws Exception {
+        return kubetun.sessions().getFirst().getConfigList("modes").stream()
+                .map(mode -> mode.getString("name"))
+                .toList();
+    }
+
+    @Test
+    void aWatchedStatusIsPrintedWhenItChanges() throws Exception {
+        try (Running watch = world.kubetun("status", "--watch")) {
+            watch.awaitLine("No sessions.", World.PATIENCE);
+            String id = kubetun.start("proxy-out", "--detach", "--listen-socks", SOCKS);
+            watch.awaitLine(id, Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
     void aDetachedSessionIsShownInEveryFormat() throws Exception {
         String id = kubetun.start("proxy-out", "--detach", "--listen-socks", SOCKS);
         works(SOCKS);

@@ -94,7 +94,7 @@ public final class Kernel implements AutoCloseable {
         sessions = new Sessions(() -> lend(services), this::idsElsewhere);
         repaired = repair(services);
         try {
-            ControlCommands commands = new ControlCommands(sessions, events);
+            ControlCommands commands = new ControlCommands(sessions, events, this::http);
             control = background.isPresent()
                     ? ControlServer.ofBackground(settings.runtimeFolder(), controlTransport, commands)
                     : ControlServer.ofProcess(settings.runtimeFolder(), controlTransport, commands);

@@ -7,7 +7,9 @@ import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,10 +20,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Sessions in the background kernel of this user. A command that stays ends them when it is interrupted; when its
  * terminal goes away, or it is killed, they live on.
  */
-record BackgroundHosting(Installation installation, BackgroundKernel background, boolean stays) implements Hosting {
+record BackgroundHosting(
+        Installation installation, BackgroundKernel background, boolean stays, Optional<InetSocketAddress> metrics)
+        implements Hosting {
     @Override
     public int run(List<Profile> profiles) throws KubetunException, InterruptedException {
         ControlClient kernel = background.get();
+        if (metrics.isPresent()) {
+            kernel.http(metrics.get());
+        }
         Progress progress = System.err::println;
         Terminal terminal = new Terminal();
         Queue<String> started = new ConcurrentLinkedQueue<>();

@@ -9,14 +9,17 @@ import io.kubetun.kernel.session.Session;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Sessions in this process: they end with it. */
-record ForegroundHosting(Installation installation, PluginRegistry plugins) implements Hosting {
+record ForegroundHosting(Installation installation, PluginRegistry plugins, Optional<InetSocketAddress> metrics)
+        implements Hosting {
     @Override
     public int run(List<Profile> profiles) throws KubetunException, InterruptedException {
         Progress progress = System.err::println;
@@ -30,6 +33,9 @@ record ForegroundHosting(Installation installation, PluginRegistry plugins) impl
         Runtime.getRuntime().addShutdownHook(stop);
         List<CompletableFuture<String>> ends = new ArrayList<>();
         try (kernel) {
+            if (metrics.isPresent()) {
+                kernel.http(metrics.get());
+            }
             for (Profile profile : profiles) {
                 Session session = kernel.start(Callers.request(profile, installation), progress);
                 ends.add(session.ended());

@@ -77,9 +77,12 @@ final class Sessions {
                 .map(profile -> flags.name().map(profile::named).orElse(profile))
                 .toList();
         Hosting hosting = flags.foreground() || Installation.isRoot()
-                ? new ForegroundHosting(installation, plugins.get())
+                ? new ForegroundHosting(installation, plugins.get(), flags.metrics())
                 : new BackgroundHosting(
-                        installation, new BackgroundKernel(installation, KernelSettings.ofUser()), flags.stays());
+                        installation,
+                        new BackgroundKernel(installation, KernelSettings.ofUser()),
+                        flags.stays(),
+                        flags.metrics());
         return hosting.run(named);
     }
 }

@@ -1,5 +1,7 @@
 package io.kubetun.distribution.command;
 
+import io.kubetun.spi.KubetunException;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -17,6 +19,12 @@ final class StartFlags {
             .paramLabel("NAME")
             .description("What to call the session: lets the same one run twice.")
             .build();
+    private final OptionSpec metrics = OptionSpec.builder("--metrics")
+            .type(String.class)
+            .arity("1")
+            .paramLabel("HOST:PORT")
+            .description("Let the kernel serve /metrics, /healthz and /readyz there, on loopback, as long as it lives.")
+            .build();
     private final boolean stays;
 
     /**
@@ -31,6 +39,7 @@ final class StartFlags {
             spec.addOption(detach);
         }
         spec.addOption(name);
+        spec.addOption(metrics);
     }
 
     private static OptionSpec flag(String name, String description) {
@@ -47,6 +56,12 @@ final class StartFlags {
     /** Whether a command whose session lives in the background waits for its end. */
     boolean stays() {
         return stays && !Boolean.TRUE.equals(detach.getValue());
+    }
+
+    /** Where metrics shall be served; refused if it is no address. */
+    Optional<InetSocketAddress> metrics() throws KubetunException {
+        String address = metrics.getValue();
+        return address == null ? Optional.empty() : Optional.of(ServeCommand.parse(address));
     }
 
     Optional<String> name() {

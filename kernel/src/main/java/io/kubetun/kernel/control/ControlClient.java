@@ -9,6 +9,7 @@ import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -123,6 +124,16 @@ public record ControlClient(Path socket) {
      */
     public void drop(String session, String mode) throws KubetunException {
         ask("drop", Map.of("session", session, "mode", mode), ENDING);
+    }
+
+    /**
+     * Lets the kernel serve health and metrics, as long as it lives.
+     *
+     * @param address where, of loopback
+     * @throws KubetunException if it cannot listen there
+     */
+    public void http(InetSocketAddress address) throws KubetunException {
+        ask("http", Map.of("ip", address.getAddress().getHostAddress(), "port", address.getPort()), LOOKUP);
     }
 
     /**

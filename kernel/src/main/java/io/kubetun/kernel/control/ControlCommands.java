@@ -8,6 +8,8 @@ import io.kubetun.kernel.session.Sessions;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.event.Events;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,22 @@ import org.slf4j.LoggerFactory;
  *
  * @param sessions the kernel's sessions
  * @param events what {@code watch} looks at
+ * @param http serves health and metrics
  */
-public record ControlCommands(Sessions sessions, Events events) {
+public record ControlCommands(Sessions sessions, Events events, Http http) {
+    /** Serves health and metrics on an address of loopback, as long as the kernel lives. */
+    @FunctionalInterface
+    public interface Http {
+        /**
+         * Listens; on an address that is served already nothing changes.
+         *
+         * @param address where
+         * @return where it listens
+         * @throws KubetunException if it cannot listen there
+         */
+        InetSocketAddress open(InetSocketAddress address) throws KubetunException;
+    }
+
     /** What a status that is watched is sent at most once in. */
     private static final Duration WATCH_PAUSE = Duration.ofMillis(200);
 
@@ -82,6 +98,11 @@ public record ControlCommands(Sessions sessions, Events events) {
             }
             case "drop" -> {
                 find(request).drop(request.getString("mode"));
+                replies.end(Map.of("ok", true));
+            }
+            case "http" -> {
+                InetAddress ip = InetAddress.ofLiteral(request.getString("ip"));
+                http.open(new InetSocketAddress(ip, request.getInt("port")));
                 replies.end(Map.of("ok", true));
             }
             // Whoever runs the kernel ends it when its sessions are closed.

@@ -53,7 +53,7 @@ class ControlServerTest {
                 Set::of);
         bus = new EventBus();
         transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-        commands = new ControlCommands(none, bus);
+        commands = new ControlCommands(none, bus, address -> address);
         server = ControlServer.ofProcess(folder, transport, commands);
     }
 
