@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
 /** The sessions of all kernels as they change; kernels are noticed as they come and go. */
 final class StatusWatch {
     private static final Logger LOG = LoggerFactory.getLogger(StatusWatch.class);
+
+    /** How soon a kernel that did not answer is asked again, as long as its socket is there. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Kernels kernels;
     private final Map<Path, Answer> answers = new ConcurrentHashMap<>();
@@ -39,7 +44,7 @@ final class StatusWatch {
 
     private record Told(List<SessionStatus> sessions) implements Answer {}
 
-    /** Asked again only when something in the folder of sockets has changed. */
+    /** Asked again after a pause. */
     private record Gone() implements Answer {}
 
     /** Shows the sessions now and after each change, until interrupted. */
@@ -102,10 +107,13 @@ final class StatusWatch {
             });
         } catch (KubetunException gone) {
             LOG.debug("no more from {}", kernel.socket(), gone);
-        } finally {
-            answers.put(kernel.socket(), new Gone());
-            changed.release();
         }
+        answers.put(kernel.socket(), new Gone());
+        changed.release();
+        // A socket is there a moment before somebody listens on it, and stays when its process is killed.
+        LockSupport.parkNanos(PAUSE.toNanos());
+        answers.remove(kernel.socket(), new Gone());
+        changed.release();
     }
 
     private void noticeKernels(WatchService files) {
@@ -114,7 +122,6 @@ final class StatusWatch {
                 WatchKey key = files.take();
                 key.pollEvents();
                 key.reset();
-                answers.values().removeIf(Gone.class::isInstance);
                 changed.release();
             }
         } catch (InterruptedException | java.nio.file.ClosedWatchServiceException end) {
