@@ -82,8 +82,17 @@ record JournalFile(Path path, String session, String process) {
 
     /** By the id alone: a clock that was set changes what a process's start looks like from another one. */
     private boolean mayLive() {
-        return ProcessHandle.of(Long.parseLong(process.substring(0, process.indexOf('-'))))
-                .isPresent();
+        String pid = process.substring(0, process.indexOf('-'));
+        return ProcessHandle.of(Long.parseLong(pid)).isPresent() && !isZombie(pid);
+    }
+
+    /** Dead, and its parent has not asked how: it has no command line any more (proc(5)). */
+    private static boolean isZombie(String pid) {
+        try {
+            return Files.readAllBytes(Path.of("/proc", pid, "cmdline")).length == 0;
+        } catch (IOException notLinux) {
+            return false;
+        }
     }
 
     private static String thisProcess() {
