@@ -10,6 +10,7 @@ import io.kubetun.kube.catalog.ServiceWatches;
 import io.kubetun.kube.catalog.Stored.ObjectKey;
 import io.kubetun.kube.config.Connection;
 import io.kubetun.kube.examine.Examination;
+import io.kubetun.kube.names.CatalogNames;
 import io.kubetun.kube.network.Affected;
 import io.kubetun.kube.portforward.ApiServer;
 import io.kubetun.kube.portforward.PodDialer;
@@ -23,6 +24,7 @@ import io.kubetun.spi.Permission;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterEnvironment;
+import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
 import io.kubetun.spi.event.Event;
@@ -44,6 +46,7 @@ public final class KubeCluster implements Cluster {
     private final PodDialer pods;
     private final TargetResolver resolver;
     private final ClusterDialer dialer;
+    private final CatalogNames names;
     private final EventLoopGroup loops;
 
     KubeCluster(Connection connection, ApiServer server, PodDialer pods, ClusterEnvironment environment) {
@@ -55,6 +58,7 @@ public final class KubeCluster implements Cluster {
         this.catalog = new Catalog(
                 api, connection.namespace(), health, environment.progress(), new Changes(environment, pods));
         this.resolver = new TargetResolver(catalog, connection.namespace(), connection.clusterDomain());
+        this.names = new CatalogNames(catalog, connection.clusterDomain());
         this.dialer = new ClusterDialer(catalog, resolver, pods);
     }
 
@@ -91,6 +95,12 @@ public final class KubeCluster implements Cluster {
     public Watch watchServices(ServiceSelection selection, ServiceListener listener)
             throws KubetunException, InterruptedException {
         return new ServiceWatches(catalog).open(selection, listener);
+    }
+
+    @Override
+    public Names names() {
+        catalog.watchNamespaces();
+        return names;
     }
 
     @Override

@@ -22,6 +22,19 @@ public interface Flows {
     FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException;
 
     /**
+     * Receives UDP datagrams on an address of this machine.
+     *
+     * @param address where; port 0 takes a free one
+     * @param handler gets each {@link io.netty.channel.socket.DatagramPacket}, and sends by writing one, on the one loop
+     *     that the socket lives on; a datagram of more than 4,096 bytes is cut off there
+     * @return the open socket
+     * @throws KubetunException if the address is taken, not of this machine or forbidden
+     */
+    default FlowListener listenDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
+        throw new UnsupportedOperationException("this session receives no datagrams");
+    }
+
+    /**
      * Joins two channels of {@code ByteBuf}, both ways, with back-pressure, half-close and reset passed on; counted for
      * status and metrics. Call it on the loop that both live on. Handlers already in the pipelines stay; those of a
      * finished handshake should have been removed.

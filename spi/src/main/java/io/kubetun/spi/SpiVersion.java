@@ -8,7 +8,7 @@ package io.kubetun.spi;
  */
 public record SpiVersion(int major, int minor) {
     /** The version that this kubetun provides. */
-    public static final SpiVersion CURRENT = new SpiVersion(1, 1);
+    public static final SpiVersion CURRENT = new SpiVersion(1, 2);
 
     /** The manifest attribute in which a plugin says what it was built for. */
     public static final String ATTRIBUTE = "Kubetun-Spi-Version";

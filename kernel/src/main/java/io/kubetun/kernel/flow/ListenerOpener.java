@@ -3,6 +3,7 @@ package io.kubetun.kernel.flow;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Host;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.net.InetSocketAddress;
@@ -26,6 +28,8 @@ final class ListenerOpener {
     private static final int FIRST_READ = 4096;
     private static final int LARGEST_READ = 256 * 1024;
 
+    private static final int LARGEST_DATAGRAM = 4096;
+
     /** Reads of one flow before the next one on the loop has its turn. */
     private static final int READS_PER_TURN = 4;
 
@@ -41,13 +45,7 @@ final class ListenerOpener {
     }
 
     Channel open(InetSocketAddress address, ChannelHandler connections) throws KubetunException {
-        if (address.isUnresolved()) {
-            throw new KubetunException(
-                    ErrorCode.LISTEN_FAILED,
-                    "cannot listen on " + address.getHostString(),
-                    "the name has no address",
-                    "Write an address: 127.0.0.1:" + address.getPort());
-        }
+        requireResolved(address);
         ChannelFuture bound = bootstrap(transport.listeners(), connections)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -59,7 +57,33 @@ final class ListenerOpener {
         if (isForbidden(bound.cause())) {
             return takeOver(address, connections);
         }
-        throw failure(address, bound.cause());
+        throw failure(address, bound.cause(), "ss -ltnp");
+    }
+
+    Channel openDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
+        requireResolved(address);
+        ChannelFuture bound = new Bootstrap()
+                .group(transport.eventLoops())
+                .channelFactory(transport.datagrams())
+                .option(ChannelOption.ALLOCATOR, transport.allocator())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM))
+                .handler(handler)
+                .bind(address)
+                .awaitUninterruptibly();
+        if (bound.isSuccess()) {
+            return bound.channel();
+        }
+        throw failure(address, bound.cause(), "ss -lunp");
+    }
+
+    private static void requireResolved(InetSocketAddress address) throws KubetunException {
+        if (address.isUnresolved()) {
+            throw new KubetunException(
+                    ErrorCode.LISTEN_FAILED,
+                    "cannot listen on " + address.getHostString(),
+                    "the name has no address",
+                    "Write an address: 127.0.0.1:" + address.getPort());
+        }
     }
 
     /** Lets the helper open the socket, and accepts on it from here. */
@@ -76,7 +100,7 @@ final class ListenerOpener {
         if (registered.isSuccess()) {
             return registered.channel();
         }
-        throw failure(address, registered.cause());
+        throw failure(address, registered.cause(), "ss -ltnp");
     }
 
     private ServerBootstrap bootstrap(
@@ -99,14 +123,14 @@ final class ListenerOpener {
         return says(cause, "permission denied");
     }
 
-    private static KubetunException failure(InetSocketAddress address, Throwable cause) {
+    private static KubetunException failure(InetSocketAddress address, Throwable cause, String tool) {
         String what = "cannot listen on " + text(address);
         if (says(cause, "address already in use")) {
             return new KubetunException(
                     ErrorCode.PORT_IN_USE,
                     what,
                     "another process has the port",
-                    "See which one: ss -ltnp 'sport = :" + address.getPort() + "'; end it, or choose another port.",
+                    "See which one: " + tool + " 'sport = :" + address.getPort() + "'; end it, or choose another port.",
                     cause);
         }
         if (says(cause, "cannot assign requested address")) {

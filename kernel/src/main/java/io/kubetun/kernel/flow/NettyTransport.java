@@ -8,11 +8,14 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -131,6 +134,11 @@ public final class NettyTransport implements Transport, AutoCloseable {
     /** Makes one listener of a listening socket, which the listener then owns. */
     ChannelFactory<? extends ServerSocketChannel> listener(int descriptor) {
         return () -> new EpollServerSocketChannel(descriptor);
+    }
+
+    /** Makes unbound sockets for datagrams. */
+    ChannelFactory<? extends DatagramChannel> datagrams() {
+        return epoll ? EpollDatagramChannel::new : NioDatagramChannel::new;
     }
 
     ByteBufAllocator allocator() {

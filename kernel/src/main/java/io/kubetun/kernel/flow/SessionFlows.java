@@ -107,7 +107,15 @@ public final class SessionFlows implements Flows, AutoCloseable {
 
     @Override
     public FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException {
-        Channel channel = opener.open(address, new AcceptedConnections(this, initializer));
+        return opened(opener.open(address, new AcceptedConnections(this, initializer)));
+    }
+
+    @Override
+    public FlowListener listenDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
+        return opened(opener.openDatagrams(address, handler));
+    }
+
+    private FlowListener opened(Channel channel) {
         OpenListener listener = new OpenListener(channel);
         listeners.add(listener);
         if (intakeStopped) {

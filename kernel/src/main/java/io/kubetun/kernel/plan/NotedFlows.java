@@ -26,6 +26,15 @@ final class NotedFlows implements Flows {
 
     @Override
     public FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException {
+        return note(address);
+    }
+
+    @Override
+    public FlowListener listenDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
+        return note(address);
+    }
+
+    private FlowListener note(InetSocketAddress address) throws KubetunException {
         if (!helper && lowPorts.forbids(address.getPort())) {
             throw new KubetunException(
                     ErrorCode.NEEDS_ROOT,
@@ -43,8 +52,9 @@ final class NotedFlows implements Flows {
         remote.close();
     }
 
+    /** Each once, also if it is used for TCP and UDP. */
     List<InetSocketAddress> all() {
-        return List.copyOf(noted);
+        return noted.stream().distinct().toList();
     }
 
     private final class Noted implements FlowListener {

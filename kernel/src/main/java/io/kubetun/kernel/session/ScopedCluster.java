@@ -7,6 +7,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Permission;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
+import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
 import java.util.List;
@@ -59,6 +60,11 @@ final class ScopedCluster implements Cluster {
             scoped.close();
         }
         return scoped;
+    }
+
+    @Override
+    public Names names() {
+        return session.names();
     }
 
     @Override

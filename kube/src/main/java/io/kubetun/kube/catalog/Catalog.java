@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +41,10 @@ public final class Catalog implements ClusterView, AutoCloseable {
     private final Reflectors<ServiceRecord> services;
     private final Reflectors<SliceRecord> slices;
     private final Reflectors<PodRecord> pods;
+    private final Reflector<NamespaceRecord> namespaces;
+    private final AtomicBoolean namespacesWanted = new AtomicBoolean();
+    private final AnswerCache<List<SliceRecord>> sliceAtAnswers = new AnswerCache<>();
+    private final AnswerCache<NamespaceRecord> namespaceAnswers = new AnswerCache<>();
     private final AnswerCache<ServiceRecord> serviceAnswers = new AnswerCache<>();
     private final AnswerCache<List<SliceRecord>> sliceAnswers = new AnswerCache<>();
     private final AnswerCache<PodRecord> podAnswers = new AnswerCache<>();
@@ -71,6 +76,8 @@ public final class Catalog implements ClusterView, AutoCloseable {
             reflector.listen(change -> slicesChanged(reflector, change));
             return reflector;
         });
+        // Namespaces can do without: nobody is told that they may not be listed.
+        this.namespaces = new Reflector<>(api, Resource.NAMESPACES, Scope.of(""), health, permission -> {});
         this.pods = new Reflectors<>(namespace -> {
             Reflector<PodRecord> reflector = reflector(Resource.PODS, Scope.of(namespace));
             reflector.listen(this::podChanged);
@@ -82,6 +89,13 @@ public final class Catalog implements ClusterView, AutoCloseable {
     public void warmUp() {
         services.ensure(activeNamespace);
         slices.ensure(activeNamespace);
+    }
+
+    /** Watches from now on which namespaces there are, if this user may. Names that lead to none then cost no question. */
+    public void watchNamespaces() {
+        if (namespacesWanted.compareAndSet(false, true)) {
+            namespaces.start();
+        }
     }
 
     /** Notes that the API server was reached by another way: what waits for its return tries at once. */
@@ -135,6 +149,24 @@ public final class Catalog implements ClusterView, AutoCloseable {
     public Answer<PodRecord> podAt(InetAddress address) {
         Optional<PodRecord> watched = pods.find(address).findFirst().or(() -> endpointPod(address));
         return watched.isPresent() || pods.allSynced() ? found(watched) : podAnswers.get(new Query.PodAt(address));
+    }
+
+    @Override
+    public Answer<List<SliceRecord>> slicesAt(InetAddress address) {
+        List<SliceRecord> watched = slices.find(address).toList();
+        return !watched.isEmpty() || slices.allSynced()
+                ? new Answer.Found<>(watched)
+                : sliceAtAnswers.get(new Query.SlicesAt(address));
+    }
+
+    @Override
+    public Answer<NamespaceRecord> namespace(String name) {
+        if (namespaces.synced()) {
+            return found(namespaces.store().get(new ObjectKey("", name)));
+        }
+        return inUse.contains(name)
+                ? new Answer.Found<>(new NamespaceRecord(name))
+                : namespaceAnswers.get(new Query.NamespaceNamed(name));
     }
 
     /** A pod that is an endpoint of something is known before pods are watched. */
@@ -212,7 +244,26 @@ public final class Catalog implements ClusterView, AutoCloseable {
                     inUse(answer);
                 }
             }
+            case Query.SlicesAt(InetAddress address) -> {
+                watched(slices, activeNamespace, () -> {});
+                if (slicesAt(address) instanceof Answer.Unasked<List<SliceRecord>>) {
+                    sliceAtAnswers.put(query, slicesOfPodAt(address));
+                }
+            }
+            case Query.NamespaceNamed(String name) -> namespaceAnswers.put(query, lookups.namespace(name));
         }
+    }
+
+    /** Slices cannot be selected by an address, but the pod can, and is in their namespace. */
+    private Answer<List<SliceRecord>> slicesOfPodAt(InetAddress address) throws InterruptedException {
+        Answer<PodRecord> pod = lookups.podAt(address);
+        if (pod instanceof Answer.Found<PodRecord>(PodRecord value)) {
+            use(value.namespace());
+            watched(slices, value.namespace(), () -> {});
+        }
+        return pod instanceof Answer.Unreachable<PodRecord>(String why)
+                ? new Answer.Unreachable<>(why)
+                : new Answer.Found<>(slices.find(address).toList());
     }
 
     /** Waits for the first list where the namespace is in use; false if it must be asked one by one. */
@@ -313,5 +364,6 @@ public final class Catalog implements ClusterView, AutoCloseable {
         services.close();
         slices.close();
         pods.close();
+        namespaces.close();
     }
 }

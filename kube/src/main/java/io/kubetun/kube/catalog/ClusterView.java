@@ -45,4 +45,20 @@ public interface ClusterView {
      * @return what is known
      */
     Answer<PodRecord> podAt(InetAddress address);
+
+    /**
+     * Looks for the slices that have an address among their endpoints.
+     *
+     * @param address the address
+     * @return what is known; an empty list if there is none
+     */
+    Answer<List<SliceRecord>> slicesAt(InetAddress address);
+
+    /**
+     * Looks for a namespace. One that this user can see nothing in is not there.
+     *
+     * @param name its name
+     * @return what is known
+     */
+    Answer<NamespaceRecord> namespace(String name);
 }

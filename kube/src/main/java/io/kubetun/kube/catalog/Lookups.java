@@ -68,6 +68,22 @@ record Lookups(ApiClient api, ServerHealth health) {
         });
     }
 
+    /** Who may not see namespaces may still see into one: then it is there. */
+    Answer<NamespaceRecord> namespace(String name) {
+        NamespaceRecord there = new NamespaceRecord(name);
+        Answer<NamespaceRecord> answer = ask("get namespaces", () -> {
+            api.get(Resource.NAMESPACES.path("") + "/" + Resource.encode(name));
+            return new Answer.Found<>(there);
+        });
+        if (!(answer instanceof Answer.Denied<NamespaceRecord>)) {
+            return answer;
+        }
+        return ask("list services in namespace " + name, () -> {
+            api.get(Resource.SERVICES.path(name) + "?limit=1");
+            return new Answer.Found<>(there);
+        });
+    }
+
     private static String literal(InetAddress address) {
         return Resource.encode(address.getHostAddress());
     }

@@ -39,4 +39,18 @@ public sealed interface Query {
      * @param address the address
      */
     record PodAt(InetAddress address) implements Query {}
+
+    /**
+     * The endpoint slices that have an address.
+     *
+     * @param address the address
+     */
+    record SlicesAt(InetAddress address) implements Query {}
+
+    /**
+     * A namespace.
+     *
+     * @param name its name
+     */
+    record NamespaceNamed(String name) implements Query {}
 }

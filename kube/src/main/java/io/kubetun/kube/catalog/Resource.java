@@ -21,6 +21,8 @@ record Resource<R extends Stored>(String plural, String group, Function<Tree, R>
             new Resource<>("endpointslices", "/apis/discovery.k8s.io/v1", SliceRecord::of);
     static final Resource<PodRecord> PODS = new Resource<>("pods", "/api/v1", PodRecord::of);
 
+    static final Resource<NamespaceRecord> NAMESPACES = new Resource<>("namespaces", "/api/v1", NamespaceRecord::of);
+
     /**
      * Returns the path of the collection.
      *

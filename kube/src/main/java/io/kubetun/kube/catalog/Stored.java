@@ -3,7 +3,7 @@ package io.kubetun.kube.catalog;
 import java.util.Collection;
 
 /** A Kubernetes object, trimmed to what matters here. Equal records are no change. */
-public sealed interface Stored permits ServiceRecord, SliceRecord, PodRecord {
+public sealed interface Stored permits ServiceRecord, SliceRecord, PodRecord, NamespaceRecord {
     /**
      * Returns its namespace.
      *

@@ -77,6 +77,8 @@ public final class TargetResolver {
             case Query.PodNamed(var key) -> "pod " + key;
             case Query.ServiceAt(var address) -> "the Service with the ClusterIP " + address.getHostAddress();
             case Query.PodAt(var address) -> "the pod with the address " + address.getHostAddress();
+            case Query.SlicesAt(var address) -> "the endpoints with the address " + address.getHostAddress();
+            case Query.NamespaceNamed(var name) -> "namespace " + name;
         };
     }
 }

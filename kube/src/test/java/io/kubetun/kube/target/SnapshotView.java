@@ -2,6 +2,7 @@ package io.kubetun.kube.target;
 
 import io.kubetun.kube.catalog.Answer;
 import io.kubetun.kube.catalog.ClusterView;
+import io.kubetun.kube.catalog.NamespaceRecord;
 import io.kubetun.kube.catalog.PodRecord;
 import io.kubetun.kube.catalog.ServiceRecord;
 import io.kubetun.kube.catalog.SliceRecord;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param slices their slices
  * @param pods its pods
  */
-record SnapshotView(List<ServiceRecord> services, List<SliceRecord> slices, List<PodRecord> pods)
+public record SnapshotView(List<ServiceRecord> services, List<SliceRecord> slices, List<PodRecord> pods)
         implements ClusterView {
     @Override
     public Answer<ServiceRecord> service(Stored.ObjectKey key) {
@@ -45,6 +46,21 @@ record SnapshotView(List<ServiceRecord> services, List<SliceRecord> slices, List
     @Override
     public Answer<PodRecord> podAt(InetAddress address) {
         return found(pods.stream().filter(p -> p.addresses().contains(address)).findFirst());
+    }
+
+    @Override
+    public Answer<List<SliceRecord>> slicesAt(InetAddress address) {
+        return new Answer.Found<>(slices.stream()
+                .filter(slice -> slice.indexKeys().contains(address))
+                .toList());
+    }
+
+    @Override
+    public Answer<NamespaceRecord> namespace(String name) {
+        return found(services.stream()
+                .filter(s -> s.namespace().equals(name))
+                .findFirst()
+                .map(s -> new NamespaceRecord(name)));
     }
 
     private static <T> Answer<T> found(Optional<T> value) {

@@ -47,6 +47,15 @@ public interface Cluster extends AutoCloseable {
             throws KubetunException, InterruptedException;
 
     /**
+     * Returns the cluster's names. They are watched from the first question on.
+     *
+     * @return what answers questions of DNS
+     */
+    default Names names() {
+        throw new UnsupportedOperationException("this cluster answers no names");
+    }
+
+    /**
      * Looks whether the cluster can be used: whether it answers, its version and clock, and what the user may do. Blocks;
      * changes nothing.
      *
