@@ -37,6 +37,7 @@ class ModuleTableTest {
         HOST("host", "io.kubetun.host..", 15, "com.sun.jna.."),
         SOCKS("plugins/socks", "io.kubetun.plugin.socks..", 8, "io.netty.."),
         HOSTS_FWD("plugins/hosts-fwd", "io.kubetun.plugin.hostsfwd..", 8, "io.netty.."),
+        DNS("plugins/dns", "io.kubetun.plugin.dns..", 8, "io.netty..", "org.xbill.DNS.."),
         TESTKIT(
                 "testkit",
                 "io.kubetun.testkit..",

@@ -28,10 +28,9 @@ final class ConnectCommand implements Callable<Integer> {
 
     ConnectCommand(List<ModeDescriptor> modes, List<Option> clusterOptions, Sessions sessions) {
         this.sessions = sessions;
-        network = modes.stream()
-                .map(ModeDescriptor::name)
-                .filter(NETWORK::contains)
-                .toList();
+        List<String> there = modes.stream().map(ModeDescriptor::name).toList();
+        // Names alone, at a port that no resolver asks, are no network.
+        network = there.containsAll(NETWORK) ? NETWORK : List.of();
         spec.usageMessage().description("Joins this machine to the cluster's network and names, in the background.");
         spec.addOption(socks);
         modes.stream()

@@ -3,12 +3,12 @@ package io.kubetun.kube.names;
 import io.kubetun.kube.catalog.ServiceRecord;
 import io.kubetun.kube.catalog.Stored.ObjectKey;
 import io.kubetun.spi.cluster.NameRecord;
+import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.Names.Foreign;
 import io.kubetun.spi.cluster.Names.Found;
 import io.kubetun.spi.cluster.Names.NameAnswer;
 import io.kubetun.spi.cluster.Names.NoData;
 import io.kubetun.spi.cluster.Names.NoSuchName;
-import io.kubetun.spi.cluster.Names.Type;
 import io.kubetun.spi.cluster.ServiceState.Kind;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -27,24 +27,25 @@ record NameResolver(Reading reading, String domain) {
     /** A chain of ExternalNames that is longer is a loop. */
     private static final int MAX_ALIASES = 8;
 
-    NameAnswer answer(String name, Type type) {
+    NameAnswer answer(String name, Names.Type type) {
         return answer(name, type, 0);
     }
 
-    private NameAnswer answer(String name, Type type, int aliases) {
+    private NameAnswer answer(String name, Names.Type type, int aliases) {
         return switch (Question.parse(name, domain)) {
             case Question.Level level -> new NoData();
             case Question.Impossible impossible -> new NoSuchName();
             case Question.Elsewhere elsewhere -> new Foreign();
             case Question.OfNamespace(String namespace) ->
                 reading.hasNamespace(namespace) ? new NoData() : new NoSuchName();
-            case Question.OfAddress(InetAddress address) -> type == Type.PTR ? pointers(name, address) : new Foreign();
+            case Question.OfAddress(InetAddress address) ->
+                type == Names.Type.PTR ? pointers(name, address) : new Foreign();
             case Question.OfPod(String namespace, String label) -> pod(name, type, namespace, label);
             case Question.OfService service -> service(name, type, service, aliases);
         };
     }
 
-    private NameAnswer pod(String name, Type type, String namespace, String label) {
+    private NameAnswer pod(String name, Names.Type type, String namespace, String label) {
         Optional<InetAddress> address = Question.address(label);
         if (address.isEmpty() || !reading.hasNamespace(namespace)) {
             return new NoSuchName();
@@ -53,7 +54,7 @@ record NameResolver(Reading reading, String domain) {
         return Records.of(name, type, List.of(new Item(own, address.get(), Optional.of(0))));
     }
 
-    private NameAnswer service(String name, Type type, Question.OfService question, int aliases) {
+    private NameAnswer service(String name, Names.Type type, Question.OfService question, int aliases) {
         Optional<ServiceRecord> service = reading.service(new ObjectKey(question.namespace(), question.name()));
         if (service.isEmpty()) {
             return new NoSuchName();
@@ -72,12 +73,12 @@ record NameResolver(Reading reading, String domain) {
     }
 
     /** An alias for a name of the cluster that leads to nothing is left out: CoreDNS answers so. */
-    private NameAnswer alias(String name, Type type, String target, int aliases) {
+    private NameAnswer alias(String name, Names.Type type, String target, int aliases) {
         NameRecord alias = new NameRecord.Alias(name, target);
-        if (type == Type.CNAME) {
+        if (type == Names.Type.CNAME) {
             return new Found(List.of(alias), List.of());
         }
-        if ((type != Type.A && type != Type.AAAA) || aliases > MAX_ALIASES) {
+        if ((type != Names.Type.A && type != Names.Type.AAAA) || aliases > MAX_ALIASES) {
             return new NoData();
         }
         return switch (answer(target, type, aliases)) {

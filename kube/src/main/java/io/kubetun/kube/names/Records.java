@@ -1,10 +1,10 @@
 package io.kubetun.kube.names;
 
 import io.kubetun.spi.cluster.NameRecord;
+import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.Names.Found;
 import io.kubetun.spi.cluster.Names.NameAnswer;
 import io.kubetun.spi.cluster.Names.NoData;
-import io.kubetun.spi.cluster.Names.Type;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
@@ -17,7 +17,7 @@ final class Records {
     private Records() {}
 
     /** The records of a name; none if its items, of which there is at least one, have no such records. */
-    static NameAnswer of(String name, Type type, List<Item> items) {
+    static NameAnswer of(String name, Names.Type type, List<Item> items) {
         return switch (type) {
             case A -> addresses(name, items, true);
             case AAAA -> addresses(name, items, false);

@@ -1,0 +1,113 @@
+package io.kubetun.plugin.dns;
+
+import io.kubetun.spi.cluster.Names;
+import io.kubetun.spi.cluster.Names.Found;
+import io.kubetun.spi.cluster.Names.NameAnswer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/** Answers what clients ask: the cluster's names itself, others by asking on. Never blocks; thread-safe. */
+final class Answering {
+    private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
+
+    private final Names names;
+    private final Forwarder forwarder;
+    private final ClusterReply cluster;
+    private final Semaphore free;
+
+    Answering(Names names, Forwarder forwarder, Limits limits) {
+        this.names = names;
+        this.forwarder = forwarder;
+        this.cluster = ClusterReply.of(names.domain());
+        this.free = new Semaphore(limits.questions());
+    }
+
+    /**
+     * Answers.
+     *
+     * @param wire what a client sent
+     * @param udp whether by UDP
+     * @return the bytes to send back, empty for none; never fails
+     */
+    CompletionStage<Optional<byte[]>> answer(byte[] wire, boolean udp) {
+        Optional<Asked> read = Asked.read(wire);
+        if (read.isEmpty()) {
+            return CompletableFuture.completedStage(Optional.empty());
+        }
+        Asked asked = read.get();
+        if (asked.refusal() != Rcode.NOERROR) {
+            return done(asked, Reply.of(asked, asked.refusal()), udp);
+        }
+        if (!free.tryAcquire()) {
+            return done(asked, Reply.of(asked, Rcode.SERVFAIL), udp);
+        }
+        return CompletableFuture.completedStage(asked)
+                .thenCompose(this::reply)
+                .thenApply(reply -> Reply.wire(asked, reply, udp))
+                .exceptionally(failure -> {
+                    LOG.debug("no answer for {}", asked.question(), failure);
+                    return Reply.wire(asked, Reply.of(asked, Rcode.SERVFAIL), udp);
+                })
+                .thenApply(Optional::of)
+                .whenComplete((reply, failure) -> free.release());
+    }
+
+    private static CompletionStage<Optional<byte[]>> done(Asked asked, Message reply, boolean udp) {
+        return CompletableFuture.completedStage(Optional.of(Reply.wire(asked, reply, udp)));
+    }
+
+    private CompletionStage<Message> reply(Asked asked) {
+        if (forwarder.isOwn(asked)) {
+            return CompletableFuture.completedStage(Reply.of(asked, Rcode.SERVFAIL));
+        }
+        return names.lookUp(
+                        asked.question().getName().toString(true),
+                        type(asked.question().getType()))
+                .thenCompose(answer -> reply(asked, answer));
+    }
+
+    private CompletionStage<Message> reply(Asked asked, NameAnswer answer) {
+        return switch (answer) {
+            case Names.NoData none -> CompletableFuture.completedStage(cluster.empty(asked, Rcode.NOERROR));
+            case Names.NoSuchName none -> CompletableFuture.completedStage(cluster.empty(asked, Rcode.NXDOMAIN));
+            case Names.Failed(String why) -> {
+                LOG.debug("{}: {}", asked.question().getName(), why);
+                yield CompletableFuture.completedStage(Reply.of(asked, Rcode.SERVFAIL));
+            }
+            case Names.Foreign foreign ->
+                forwarder.ask(asked, asked.question().getName()).thenApply(said -> Reply.of(asked, said));
+            case Found found -> found(asked, found);
+        };
+    }
+
+    private CompletionStage<Message> found(Asked asked, Found found) {
+        int type = asked.question().getType();
+        Optional<Name> open = type == Type.A || type == Type.AAAA ? ClusterReply.open(found) : Optional.empty();
+        return open.isEmpty()
+                ? CompletableFuture.completedStage(cluster.found(asked, found, List.of()))
+                : forwarder
+                        .ask(asked, open.get())
+                        .thenApply(said -> cluster.found(asked, found, said.getSection(Section.ANSWER)));
+    }
+
+    private static Names.Type type(int type) {
+        return switch (type) {
+            case Type.A -> Names.Type.A;
+            case Type.AAAA -> Names.Type.AAAA;
+            case Type.SRV -> Names.Type.SRV;
+            case Type.PTR -> Names.Type.PTR;
+            case Type.CNAME -> Names.Type.CNAME;
+            default -> Names.Type.OTHER;
+        };
+    }
+}
