@@ -129,8 +129,7 @@ class DnsTest {
                 "echo.nowhere.svc.cluster.local/A -> NXDOMAIN" + soa,
                 "nowhere.svc.cluster.local/A -> NXDOMAIN" + soa,
                 "lab.svc.cluster.local/A -> NOERROR" + soa,
-                reverse(service) + "/PTR -> NOERROR | " + reverse(service)
-                        + ". ptr echo.lab.svc.cluster.local. |  | ",
+                reverse(service) + "/PTR -> NOERROR | " + reverse(service) + ". ptr echo.lab.svc.cluster.local. |  | ",
                 reverse(pod) + "/PTR -> NOERROR | " + reverse(pod) + ". ptr " + dashed(pod)
                         + ".echo.lab.svc.cluster.local. |  | ",
                 "www.example.com/A -> SERVFAIL |  |  | ");

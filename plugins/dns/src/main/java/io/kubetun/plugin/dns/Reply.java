@@ -54,7 +54,8 @@ final class Reply {
 
     /** As the client takes it: by UDP cut to what it said, with the flag that makes it come back by TCP. */
     static byte[] wire(Asked asked, Message reply, boolean udp) {
-        return udp ? reply.toWire(asked.largestDatagram()) : reply.toWire(Message.MAXLENGTH);
+        byte[] whole = reply.toWire(Message.MAXLENGTH);
+        return udp && whole.length > asked.largestDatagram() ? Cut.to(asked.largestDatagram(), reply) : whole;
     }
 
     private static OPTRecord own(int code, OPTRecord client) {

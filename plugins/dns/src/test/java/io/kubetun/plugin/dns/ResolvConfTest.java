@@ -2,6 +2,7 @@ package io.kubetun.plugin.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,6 @@ class ResolvConfTest {
     }
 
     private static InetSocketAddress server(String ip) {
-        return new InetSocketAddress(ip, 53);
+        return new InetSocketAddress(InetAddress.ofLiteral(ip), 53);
     }
 }
