@@ -30,6 +30,7 @@ class KillAtEveryStepTest {
     private static final String MODES = """
             socks { listen = "127.0.0.1:11098", listen-http-connect = "127.0.0.1:11097", pac = true }
             hosts-fwd { %s }
+            dns { listen = "127.0.0.1:11099" }
             """;
 
     @TempDir

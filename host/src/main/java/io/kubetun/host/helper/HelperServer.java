@@ -9,6 +9,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effects;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -69,6 +70,7 @@ public final class HelperServer implements AutoCloseable {
         Wakeup wakeup = null;
         try {
             made = SocketFolder.make(settings.socket().getParent());
+            new DeadHelpers(settings.socket(), InstantSource.system()).remove();
             wakeup = new Wakeup();
             this.listener = UnixListener.open(settings.socket(), settings.uid());
         } catch (IOException | LinkageError e) {
