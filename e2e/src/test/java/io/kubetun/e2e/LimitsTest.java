@@ -20,7 +20,7 @@ class LimitsTest {
     /** Kilobytes. */
     private static final int FIRST_GROWTH = 60_000;
     /** Kilobytes. */
-    private static final int LATER_GROWTH = 10_000;
+    private static final int LATER_GROWTH = 20_000;
 
     @TempDir
     Path scratch;
