@@ -146,6 +146,11 @@ final class LabWorld implements World {
         return new ProcessBuilder(all);
     }
 
+    /** Takes down a second cluster that other scenarios left: it would take the processor from what is measured. */
+    void alone() throws IOException, InterruptedException {
+        new Running(new ProcessBuilder(lab.toString(), "second", "down")).await(Duration.ofMinutes(2));
+    }
+
     /** A process of root on the laptop, with the cluster administrator's kubeconfig. */
     ProcessBuilder asRoot(String... command) {
         List<String> all = new ArrayList<>(List.of(lab.toString(), "laptop"));

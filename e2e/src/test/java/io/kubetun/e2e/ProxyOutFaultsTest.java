@@ -32,6 +32,7 @@ class ProxyOutFaultsTest {
     @BeforeEach
     void start() throws Exception {
         lab = (LabWorld) World.open(scratch);
+        lab.alone();
         proxy = lab.kubetun("proxy-out", "--listen-socks", SOCKS);
         proxy.awaitLine("Ready", Duration.ofSeconds(30));
         socks = new Socks(lab, SOCKS);
@@ -51,7 +52,7 @@ class ProxyOutFaultsTest {
         try (Running load = new Running(lab.asUser(List.of("python3", script.toString(), "20"), Map.of()))) {
             load.awaitLine("started", Duration.ofSeconds(10));
             lab.kubectl("-n", "lab", "rollout", "restart", "deployment/echo");
-            lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
+            lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=120s");
             Result result = load.await(Duration.ofMinutes(1));
             System.out.println("rolling restart: " + result.output().replace("\n", " "));
             String[] figures = result.output().lines().toList().getLast().split(" ", -1);

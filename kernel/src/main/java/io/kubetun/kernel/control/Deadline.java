@@ -8,7 +8,8 @@ final class Deadline implements AutoCloseable {
     private final Thread watch;
 
     Deadline(ControlCall call, Duration limit) {
-        watch = Thread.ofVirtual().name("control-limit").start(() -> {
+        // A platform thread: a command that only asks would start the virtual ones' scheduler for this alone.
+        watch = Thread.ofPlatform().daemon().name("control-limit").start(() -> {
             try {
                 Thread.sleep(limit);
                 call.close();
