@@ -37,6 +37,7 @@ class ModuleTableTest {
         HOST("host", "io.kubetun.host..", 15, "com.sun.jna.."),
         SOCKS("plugins/socks", "io.kubetun.plugin.socks..", 8, "io.netty.."),
         HOSTS_FWD("plugins/hosts-fwd", "io.kubetun.plugin.hostsfwd..", 8, "io.netty.."),
+        TUN("plugins/tun", "io.kubetun.plugin.tun..", 8, "io.netty.."),
         TESTKIT(
                 "testkit",
                 "io.kubetun.testkit..",

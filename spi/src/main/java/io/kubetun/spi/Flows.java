@@ -2,6 +2,8 @@ package io.kubetun.spi;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 
 /**
@@ -20,6 +22,29 @@ public interface Flows {
      * @throws KubetunException if the address is taken, not of this machine or forbidden
      */
     FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException;
+
+    /**
+     * Returns the loops that flows live on: for who dials before there is a connection.
+     *
+     * @return the session's event loops
+     */
+    default EventLoopGroup eventLoops() {
+        throw new UnsupportedOperationException("these flows do not tell their loops");
+    }
+
+    /**
+     * Listens as {@link #listen(InetSocketAddress, ChannelHandler)}, with all accepted channels on one loop.
+     *
+     * @param address where; port 0 takes a free one
+     * @param loop one of {@link #eventLoops}
+     * @param initializer added to each accepted channel
+     * @return the open listener
+     * @throws KubetunException as there
+     */
+    default FlowListener listen(InetSocketAddress address, EventLoop loop, ChannelHandler initializer)
+            throws KubetunException {
+        return listen(address, initializer);
+    }
 
     /**
      * Joins two channels of {@code ByteBuf}, both ways, with back-pressure, half-close and reset passed on; counted for
