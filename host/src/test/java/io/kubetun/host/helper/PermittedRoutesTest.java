@@ -15,7 +15,8 @@ class PermittedRoutesTest {
             new Permitted(new HelperSettings(Path.of("/x"), 1000, Path.of("/etc/hosts"), Path.of("/y")));
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.96.0.0/16", "10.0.0.0/8", "172.20.0.0/16", "192.168.9.0/24", "100.64.0.0/10", "fd00::/8"})
+    @ValueSource(
+            strings = {"10.96.0.0/16", "10.0.0.0/8", "172.20.0.0/16", "192.168.9.0/24", "100.64.0.0/10", "fd00::/8"})
     void privateRangesMayLeadToACluster(String range) throws Exception {
         assertThat(permitted
                         .route(new Request.AddRoute(3, range, List.of("203.0.113.5")), made -> made.number() == 3)
@@ -26,8 +27,18 @@ class PermittedRoutesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "::/0", "2000::/3", "8.8.8.0/24", "10.0.0.0/7", "172.30.0.0/24",
-                "127.0.0.0/8", "echo", "", "10.0.0.0/99"
+                "0.0.0.0/0",
+                "0.0.0.0/1",
+                "128.0.0.0/1",
+                "::/0",
+                "2000::/3",
+                "8.8.8.0/24",
+                "10.0.0.0/7",
+                "172.30.0.0/24",
+                "127.0.0.0/8",
+                "echo",
+                "",
+                "10.0.0.0/99"
             })
     void nothingElseDoes(String range) {
         assertThatThrownBy(() -> permitted.route(new Request.AddRoute(3, range, List.of("172.30.0.1")), made -> true))

@@ -26,7 +26,7 @@ final class Checksum {
 
     /** The sum of the words of an address, or of one half of one. */
     static long sum(long words) {
-        return (words >>> 48) + (words >>> 32 & 0xffff) + (words >>> 16 & 0xffff) + (words & 0xffff);
+        return (words >>> 48) + ((words >>> 32) & 0xffff) + ((words >>> 16) & 0xffff) + (words & 0xffff);
     }
 
     static int fold(long sum) {

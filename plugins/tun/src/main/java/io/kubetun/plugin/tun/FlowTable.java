@@ -52,8 +52,8 @@ final class FlowTable {
 
     /** Finds the flow of a program's port to an address and port; {@link #NONE} if there is none. */
     synchronized int find(long toHigh, long toLow, int fromPort, int toPort) {
-        int pair = fromPort << 16 | toPort;
-        for (int at = bucket(toHigh, toLow, pair); buckets[at] != 0; at = at + 1 & BUCKETS - 1) {
+        int pair = (fromPort << 16) | toPort;
+        for (int at = bucket(toHigh, toLow, pair); buckets[at] != 0; at = (at + 1) & (BUCKETS - 1)) {
             int flow = buckets[at] - 1;
             if (low[flow] == toLow && ports[flow] == pair && high[flow] == toHigh) {
                 return flow;
@@ -81,11 +81,11 @@ final class FlowTable {
         }
         high[flow] = toHigh;
         low[flow] = toLow;
-        ports[flow] = fromPort << 16 | toPort;
+        ports[flow] = (fromPort << 16) | toPort;
         states[flow] = HELD;
         int at = bucket(toHigh, toLow, ports[flow]);
         while (buckets[at] != 0) {
-            at = at + 1 & BUCKETS - 1;
+            at = (at + 1) & (BUCKETS - 1);
         }
         buckets[at] = flow + 1;
         return flow;
@@ -153,12 +153,12 @@ final class FlowTable {
             if (buckets[hole] == 0) {
                 return;
             }
-            hole = hole + 1 & BUCKETS - 1;
+            hole = (hole + 1) & (BUCKETS - 1);
         }
-        for (int at = hole + 1 & BUCKETS - 1; buckets[at] != 0; at = at + 1 & BUCKETS - 1) {
+        for (int at = (hole + 1) & (BUCKETS - 1); buckets[at] != 0; at = (at + 1) & (BUCKETS - 1)) {
             int other = buckets[at] - 1;
             int home = bucket(high[other], low[other], ports[other]);
-            if ((at - home & BUCKETS - 1) >= (at - hole & BUCKETS - 1)) {
+            if (((at - home) & (BUCKETS - 1)) >= ((at - hole) & (BUCKETS - 1))) {
                 buckets[hole] = buckets[at];
                 hole = at;
             }
@@ -168,6 +168,6 @@ final class FlowTable {
 
     private static int bucket(long toHigh, long toLow, int pair) {
         long mixed = (toHigh * 31 + toLow) * 0x9E3779B97F4A7C15L + pair * 0xC2B2AE3D27D4EB4FL;
-        return (int) ((mixed ^ mixed >>> 29) * 0xBF58476D1CE4E5B9L >>> 47);
+        return (int) (((mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L) >>> 47);
     }
 }

@@ -28,7 +28,7 @@ final class PacketView {
     private static final int ECHO_REQUEST6 = 128;
 
     /** Next headers of IPv6 that are options: hop-by-hop, routing, authentication, destination, mobility. */
-    private static final long OPTIONS6 = 1L | 1L << 43 | 1L << 51 | 1L << 60;
+    private static final long OPTIONS6 = 1L | (1L << 43) | (1L << 51) | (1L << 60);
 
     private static final int MOBILITY = 135;
     private static final int FRAGMENT6 = 44;
@@ -98,7 +98,7 @@ final class PacketView {
         if (next == FRAGMENT6) {
             return Kind.FRAGMENT;
         }
-        if (next == MOBILITY || (next < 64 && (OPTIONS6 >>> next & 1) != 0)) {
+        if (next == MOBILITY || (next < 64 && ((OPTIONS6 >>> next) & 1) != 0)) {
             return Kind.OPTIONS;
         }
         v6 = true;

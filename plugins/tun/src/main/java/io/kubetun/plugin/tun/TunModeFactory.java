@@ -6,7 +6,6 @@ import io.kubetun.spi.Mode;
 import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.ModeDescriptor.Need;
 import io.kubetun.spi.ModeDescriptor.Option;
-import io.kubetun.spi.ModeDescriptor.Type;
 import io.kubetun.spi.ModeFactory;
 import io.kubetun.spi.Permission;
 import io.kubetun.spi.Permission.Scope;
@@ -25,17 +24,17 @@ final class TunModeFactory implements ModeFactory {
             List.of(
                     Option.of(
                             TunOptions.EXTRA,
-                            Type.LIST,
+                            ModeDescriptor.Type.LIST,
                             "Ranges of addresses that lead to the cluster besides those found there",
                             "--extra-cidr"),
                     Option.of(
                             TunOptions.EXCLUDE,
-                            Type.LIST,
+                            ModeDescriptor.Type.LIST,
                             "Ranges of addresses that are left as they are",
                             "--exclude-cidr"),
                     Option.of(
                             TunOptions.DEVICE,
-                            Type.TEXT,
+                            ModeDescriptor.Type.TEXT,
                             "The network device: kubetun0 to kubetun255; the first free one unless given",
                             "--device")),
             Set.of(Need.ROOT),
