@@ -30,6 +30,13 @@ public record RouteTable(Path proc) {
      * @throws KubetunException if it cannot be read
      */
     public List<Route> routes() throws KubetunException {
+        if (!System.getProperty("os.name", "").equals("Linux")) {
+            throw new KubetunException(
+                    ErrorCode.HOST_CHANGE,
+                    "cannot lead addresses of a cluster here",
+                    "this version makes network devices on Linux only",
+                    "Go by a proxy: kubetun connect --socks");
+        }
         List<Route> routes = new ArrayList<>();
         Path v4 = proc.resolve("net/route");
         Path v6 = proc.resolve("net/ipv6_route");

@@ -19,8 +19,9 @@ import java.util.Set;
 /** A TUN device with routes to the cluster's addresses, and what answers behind it. */
 final class TunMode implements Mode {
     private static final Set<Count> NOT_SERVED = EnumSet.of(Count.UDP, Count.ECHO);
+    /** Not OTHER: of those this machine sends some by itself, to find IPv6 routers. */
     private static final Set<Count> DROPPED =
-            EnumSet.complementOf(EnumSet.of(Count.UDP, Count.ECHO, Count.REFUSED, Count.UNREACHABLE));
+            EnumSet.complementOf(EnumSet.of(Count.UDP, Count.ECHO, Count.REFUSED, Count.UNREACHABLE, Count.OTHER));
 
     private final SessionContext session;
     private final TunOptions options;
