@@ -1,5 +1,5 @@
 /**
- * This machine: its hosts file, loopback addresses and socket table, and the privileged helper that changes what the
+ * This machine: its hosts file, loopback addresses, TUN devices, routes and socket table, and the privileged helper that changes what the
  * user may not. The only module that calls native code, by JNA's direct mapping.
  */
 module io.kubetun.host {
@@ -15,5 +15,7 @@ module io.kubetun.host {
     provides io.kubetun.spi.host.EffectType with
             io.kubetun.host.hosts.HostsBlockType,
             io.kubetun.host.hosts.HostsPurgeType,
-            io.kubetun.host.loopback.LoopbackAliasType;
+            io.kubetun.host.loopback.LoopbackAliasType,
+            io.kubetun.host.tun.TunDeviceType,
+            io.kubetun.host.tun.TunRouteType;
 }

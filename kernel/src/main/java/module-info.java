@@ -21,6 +21,7 @@ module io.kubetun.kernel {
     exports io.kubetun.kernel.http;
     exports io.kubetun.kernel.journal;
     exports io.kubetun.kernel.metrics;
+    exports io.kubetun.kernel.packet;
     exports io.kubetun.kernel.plan;
     exports io.kubetun.kernel.plugin;
     exports io.kubetun.kernel.profile;

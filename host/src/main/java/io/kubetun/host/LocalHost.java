@@ -5,10 +5,17 @@ import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.hosts.HostsFile;
 import io.kubetun.host.loopback.Loopback;
 import io.kubetun.host.loopback.LoopbackAlias;
+import io.kubetun.host.tun.RouteTable;
+import io.kubetun.host.tun.TunDevice;
+import io.kubetun.host.tun.TunRoute;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.host.Cidr;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Host;
+import io.kubetun.spi.host.Route;
+import io.kubetun.spi.host.Tun;
+import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -56,6 +63,22 @@ final class LocalHost implements Host {
                     "Start kubetun by sudo, or choose a port of 1024 or above");
         }
         return helper.get().listeningSocket(address);
+    }
+
+    @Override
+    public Tun tun(TunSettings settings) {
+        return helper.map(each -> each.tun(settings)).orElseGet(() -> new TunDevice(settings));
+    }
+
+    @Override
+    public Effect route(TunSettings tun, Cidr destination, List<InetAddress> never) {
+        TunRoute route = new TunRoute(tun, destination, never);
+        return helper.map(each -> each.route(route)).orElse(route);
+    }
+
+    @Override
+    public List<Route> routes() throws KubetunException {
+        return new RouteTable(Path.of("/proc")).routes();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.kubetun.kube;
 
+import io.kubetun.kube.addresses.AddressDiscovery;
 import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.catalog.ApiErrors;
@@ -23,6 +24,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Permission;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
+import io.kubetun.spi.cluster.ClusterAddresses;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.ServiceListener;
@@ -106,6 +108,15 @@ public final class KubeCluster implements Cluster {
     @Override
     public List<Finding> examine(List<Permission> needs) {
         return new Examination(api, connection, InstantSource.system()).examine(needs);
+    }
+
+    @Override
+    public ClusterAddresses addresses() throws KubetunException {
+        try {
+            return new AddressDiscovery(api, connection.namespace()).ask();
+        } catch (IOException e) {
+            throw ApiErrors.explain(e, connection.server(), connection.context());
+        }
     }
 
     @Override

@@ -93,11 +93,16 @@ public final class LoopbackApi implements AutoCloseable {
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String authorization = "";
+                long body = 0;
                 for (String header = in.readLine(); header != null && !header.isEmpty(); header = in.readLine()) {
                     if (header.startsWith("Authorization: ")) {
                         authorization = header.substring("Authorization: ".length());
                     }
+                    if (header.startsWith("Content-Length: ")) {
+                        body = Long.parseLong(header.substring("Content-Length: ".length()));
+                    }
                 }
+                in.skip(body);
                 handle(new Exchange(URI.create(line.split(" ", -1)[1]), authorization, socket.getOutputStream()));
             }
         } catch (IOException e) {
@@ -137,6 +142,8 @@ public final class LoopbackApi implements AutoCloseable {
         }
     }
 
+    private volatile String dryRunSays = "";
+
     private record Happened(long version, String event) {}
 
     private record Exchange(URI uri, String authorization, OutputStream out) {
@@ -165,6 +172,11 @@ public final class LoopbackApi implements AutoCloseable {
     /** From now on only this token will do. */
     public void requireToken(String value) {
         token = Optional.of(value);
+    }
+
+    /** What a dry run is refused with; nothing is forbidden then. */
+    public void dryRunSays(String message) {
+        dryRunSays = message;
     }
 
     /** Has the next 401 to this path wait until it is released. */
@@ -230,6 +242,11 @@ public final class LoopbackApi implements AutoCloseable {
             status(exchange, 401, "Unauthorized");
         } else if (path.equals("/version")) {
             send(exchange, 200, "{\"gitVersion\":\"v1.34.4\"}");
+        } else if (query.contains("dryRun=All")) {
+            byte[] refusal = ("{\"kind\":\"Status\",\"reason\":\"Invalid\",\"message\":\"" + dryRunSays + "\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.head(dryRunSays.isEmpty() ? 403 : 422, "Content-Length: " + refusal.length);
+            exchange.out().write(refusal);
         } else if (query.contains("watch=true")) {
             watch(exchange, path, query);
         } else if (collections.containsKey(path)) {

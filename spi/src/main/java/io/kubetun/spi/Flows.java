@@ -2,6 +2,8 @@ package io.kubetun.spi;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 
 /**
@@ -32,6 +34,29 @@ public interface Flows {
      */
     default FlowListener listenDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
         throw new UnsupportedOperationException("this session receives no datagrams");
+    }
+
+    /**
+     * Returns the loops that flows live on: for who dials before there is a connection.
+     *
+     * @return the session's event loops
+     */
+    default EventLoopGroup eventLoops() {
+        throw new UnsupportedOperationException("these flows do not tell their loops");
+    }
+
+    /**
+     * Listens as {@link #listen(InetSocketAddress, ChannelHandler)}, with all accepted channels on one loop.
+     *
+     * @param address where; port 0 takes a free one
+     * @param loop one of {@link #eventLoops}
+     * @param initializer added to each accepted channel
+     * @return the open listener
+     * @throws KubetunException as there
+     */
+    default FlowListener listen(InetSocketAddress address, EventLoop loop, ChannelHandler initializer)
+            throws KubetunException {
+        return listen(address, initializer);
     }
 
     /**

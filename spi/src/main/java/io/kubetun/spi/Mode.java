@@ -29,6 +29,15 @@ public interface Mode {
     }
 
     /**
+     * Says what else a person should know of this mode now: what it cannot do and what would help, what it has counted.
+     *
+     * @return a sentence each, in the order of their weight; few
+     */
+    default List<String> notes() {
+        return List.of();
+    }
+
+    /**
      * A local address that a mode serves.
      *
      * @param address the address

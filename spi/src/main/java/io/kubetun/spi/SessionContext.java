@@ -65,6 +65,15 @@ public interface SessionContext {
     Flows flows();
 
     /**
+     * Returns what reads packets from devices.
+     *
+     * @return the packet bus of this session
+     */
+    default PacketBus packets() {
+        throw new UnsupportedOperationException("this session has no packets");
+    }
+
+    /**
      * Returns where a line of progress for the person goes.
      *
      * @return progress

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** How sessions are shown: a table for people, one document for machines, whose fields {@code docs/status.md} names. */
 final class StatusOutput {
@@ -66,7 +67,12 @@ final class StatusOutput {
                 }
             }
         }
-        return table.render() + "\n\n" + listeners.render();
+        String notes = sessions.stream()
+                .flatMap(session -> session.modes().stream()
+                        .flatMap(mode -> mode.notes().stream()
+                                .map(note -> "\n" + session.id() + " " + mode.name() + ": " + note)))
+                .collect(Collectors.joining());
+        return table.render() + "\n\n" + listeners.render() + (notes.isEmpty() ? "" : "\n" + notes);
     }
 
     private static String up(Instant since) {
@@ -116,6 +122,7 @@ final class StatusOutput {
                     "name", mode.name(),
                     "state", mode.state().toString(),
                     "why", mode.why().orElse(""),
+                    "notes", mode.notes(),
                     "listening", listening));
         }
         fields.put("modes", modes);

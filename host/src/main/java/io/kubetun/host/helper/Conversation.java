@@ -1,17 +1,18 @@
 package io.kubetun.host.helper;
 
 import com.typesafe.config.Config;
-import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.natives.Errno;
 import io.kubetun.host.natives.ListeningSocket;
 import io.kubetun.host.natives.NativeException;
 import io.kubetun.host.natives.UnixStream;
 import io.kubetun.host.natives.Wait;
 import io.kubetun.host.natives.Wakeup;
+import io.kubetun.host.tun.TunDevice;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Effects;
+import io.kubetun.spi.host.TunSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -88,6 +89,10 @@ final class Conversation {
                 passListener(id, listen);
                 return;
             }
+            if (request instanceof Request.MakeTun tun) {
+                passTun(id, tun);
+                return;
+            }
             act(request);
             send(Reply.done(id), OptionalInt.empty());
         } catch (KubetunException e) {
@@ -107,18 +112,24 @@ final class Conversation {
         switch (request) {
             case Request.Ping ping -> LOG.debug("{}", ping);
             case Request.PutHosts put -> apply(permitted.hostsBlock(put));
+            case Request.AddRoute route -> apply(permitted.route(route, this::hasMade));
             case Request.Undo undo -> undo(new Name(undo.kind(), undo.key()));
             case Request.Listen listen -> throw new IllegalStateException("is answered with a descriptor: " + listen);
+            case Request.MakeTun tun -> throw new IllegalStateException("is answered with a descriptor: " + tun);
         }
     }
 
-    private void apply(HostsBlock block) throws KubetunException {
-        Name name = new Name(block.kind(), block.key());
+    private boolean hasMade(TunSettings tun) {
+        return applied.containsKey(new Name(TunDevice.KIND, tun.name()));
+    }
+
+    private void apply(Effect effect) throws KubetunException {
+        Name name = new Name(effect.kind(), effect.key());
         if (!applied.containsKey(name) && applied.size() == MAX_EFFECTS) {
             throw Permitted.refusal("the helper will make no more changes", MAX_EFFECTS + " are made");
         }
-        effects.apply(block);
-        applied.put(name, block);
+        effects.apply(effect);
+        applied.put(name, effect);
     }
 
     private void undo(Name name) throws KubetunException {
@@ -143,6 +154,16 @@ final class Conversation {
                     "See who listens: sudo ss -ltnp sport = :" + request.port(),
                     e);
         }
+        pass(id, descriptor);
+    }
+
+    private void passTun(long id, Request.MakeTun request) throws IOException, KubetunException {
+        TunDevice device = permitted.tun(request, this::hasMade);
+        apply(device);
+        pass(id, device.take());
+    }
+
+    private void pass(long id, int descriptor) throws IOException {
         try {
             send(Reply.withDescriptor(id), OptionalInt.of(descriptor));
         } finally {

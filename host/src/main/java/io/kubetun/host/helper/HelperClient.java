@@ -5,10 +5,14 @@ import io.kubetun.host.natives.ListeningSocket;
 import io.kubetun.host.natives.UnixStream;
 import io.kubetun.host.natives.Users;
 import io.kubetun.host.natives.Wakeup;
+import io.kubetun.host.tun.TunRoute;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
+import io.kubetun.spi.host.Tun;
+import io.kubetun.spi.host.TunSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +89,32 @@ public final class HelperClient implements AutoCloseable {
     }
 
     /**
+     * A TUN device that the helper makes.
+     *
+     * @param settings which
+     * @return the device that is to be
+     */
+    public Tun tun(TunSettings settings) {
+        return new HelperTun(this, settings);
+    }
+
+    /**
+     * An effect that lets the helper add a route.
+     *
+     * @param route the route; this process does not add it
+     * @return the effect, kept by the helper
+     */
+    public Effect route(TunRoute route) {
+        return new HelperEffect(
+                route,
+                this,
+                new Request.AddRoute(
+                        route.tun().number(),
+                        route.destination().toString(),
+                        route.never().stream().map(InetAddress::getHostAddress).toList()));
+    }
+
+    /**
      * Lets the helper open a listening socket.
      *
      * @param address a loopback address and a port
@@ -92,10 +122,7 @@ public final class HelperClient implements AutoCloseable {
      * @throws KubetunException if the helper refuses or cannot, or has gone
      */
     public int listeningSocket(InetSocketAddress address) throws KubetunException {
-        ReplyReader.Answer answer =
-                replies.call(new Request.Listen(address.getAddress().getHostAddress(), address.getPort()));
-        OptionalInt descriptor = answer.descriptor();
-        return descriptor.orElseThrow(() -> ReplyReader.lost("its answer came without the socket"));
+        return descriptor(new Request.Listen(address.getAddress().getHostAddress(), address.getPort()));
     }
 
     /**
@@ -105,6 +132,11 @@ public final class HelperClient implements AutoCloseable {
      */
     public CompletionStage<String> lost() {
         return replies.lost();
+    }
+
+    int descriptor(Request request) throws KubetunException {
+        OptionalInt descriptor = replies.call(request).descriptor();
+        return descriptor.orElseThrow(() -> ReplyReader.lost("its answer came without the descriptor"));
     }
 
     void call(Request request) throws KubetunException {

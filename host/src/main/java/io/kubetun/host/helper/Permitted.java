@@ -2,12 +2,18 @@ package io.kubetun.host.helper;
 
 import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.hosts.HostsLines;
+import io.kubetun.host.tun.TunDevice;
+import io.kubetun.host.tun.TunRoute;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.host.Cidr;
 import io.kubetun.spi.host.Host.HostsEntry;
+import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Turns requests into what root will do for the user, or refuses: names in one hosts file that lead to loopback
@@ -16,6 +22,11 @@ import java.util.List;
 record Permitted(HelperSettings settings) {
     /** Lines of one block; above it the block is refused. */
     static final int MAX_LINES = 50_000;
+
+    private static final List<Cidr> PRIVATE = Stream.of(
+                    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+            .map(Cidr::of)
+            .toList();
 
     HostsBlock hostsBlock(Request.PutHosts request) throws KubetunException {
         String what = "the helper will not write to " + printable(request.file().toString());
@@ -55,6 +66,41 @@ record Permitted(HelperSettings settings) {
             return new InetSocketAddress(address, request.port());
         } catch (IllegalArgumentException e) {
             throw refusal(what, "it is no address");
+        }
+    }
+
+    TunDevice tun(Request.MakeTun request, Predicate<TunSettings> made) throws KubetunException {
+        String what = "the helper will not make the device kubetun" + request.number();
+        try {
+            TunSettings settings = new TunSettings(request.number(), request.v6());
+            if (made.test(settings)) {
+                throw refusal(what, "it has made it already");
+            }
+            return new TunDevice(settings);
+        } catch (IllegalArgumentException e) {
+            throw refusal(what, "there is no such device");
+        }
+    }
+
+    TunRoute route(Request.AddRoute request, Predicate<TunSettings> made) throws KubetunException {
+        String what = "the helper will not add a route to " + printable(request.destination());
+        try {
+            Cidr destination = Cidr.of(request.destination());
+            TunSettings settings = new TunSettings(request.number(), destination.v6());
+            if (!made.test(settings)) {
+                throw refusal(what, "it has not made the device " + settings.name() + " for this session");
+            }
+            if (PRIVATE.stream().noneMatch(range -> range.contains(destination))) {
+                throw refusal(what, "only private addresses (RFC 1918, RFC 6598, unique local) may lead to a cluster");
+            }
+            TunRoute route = new TunRoute(
+                    settings,
+                    destination,
+                    request.never().stream().map(InetAddress::ofLiteral).toList());
+            route.check();
+            return route;
+        } catch (IllegalArgumentException e) {
+            throw refusal(what, "it is no range of addresses");
         }
     }
 

@@ -44,6 +44,27 @@ sealed interface Request {
      */
     record Listen(String address, int port) implements Request {}
 
+    /**
+     * Asks for a TUN device and its descriptor.
+     *
+     * @param number which
+     * @param v6 whether with IPv6 addresses
+     */
+    record MakeTun(int number, boolean v6) implements Request {}
+
+    /**
+     * Asks for a route into a device that this client had asked for.
+     *
+     * @param number which device
+     * @param destination a range of addresses
+     * @param never addresses that the range must not hold
+     */
+    record AddRoute(int number, String destination, List<String> never) implements Request {
+        public AddRoute {
+            never = List.copyOf(never);
+        }
+    }
+
     /** Writes the request as a document. */
     default String toJson(long id) {
         return Json.write(
@@ -67,6 +88,22 @@ sealed interface Request {
                         Map.of("v", VERSION, "id", id, "op", "undo", "kind", kind, "key", key);
                     case Listen(String address, int port) ->
                         Map.of("v", VERSION, "id", id, "op", "listen", "address", address, "port", port);
+                    case MakeTun(int number, boolean v6) ->
+                        Map.of("v", VERSION, "id", id, "op", "make-tun", "number", number, "v6", v6);
+                    case AddRoute(int number, String destination, List<String> never) ->
+                        Map.of(
+                                "v",
+                                VERSION,
+                                "id",
+                                id,
+                                "op",
+                                "add-route",
+                                "number",
+                                number,
+                                "destination",
+                                destination,
+                                "never",
+                                never);
                 });
     }
 
@@ -90,6 +127,12 @@ sealed interface Request {
                             document.getStringList("lines"));
                 case "undo" -> new Undo(document.getString("kind"), document.getString("key"));
                 case "listen" -> new Listen(document.getString("address"), document.getInt("port"));
+                case "make-tun" -> new MakeTun(document.getInt("number"), document.getBoolean("v6"));
+                case "add-route" ->
+                    new AddRoute(
+                            document.getInt("number"),
+                            document.getString("destination"),
+                            document.getStringList("never"));
                 default -> throw new IllegalArgumentException("an unknown request");
             };
         } catch (ConfigException | InvalidPathException e) {

@@ -4,8 +4,18 @@ import com.sun.jna.Platform;
 
 /** Error numbers that are acted upon, as Linux has them. */
 public final class Errno {
+    /** Not permitted. */
+    public static final int EPERM = 1;
     /** No such file. */
-    static final int ENOENT = 2;
+    public static final int ENOENT = 2;
+    /** No such route. */
+    public static final int ESRCH = 3;
+    /** In use. */
+    public static final int EBUSY = 16;
+    /** It is there already. */
+    public static final int EEXIST = 17;
+    /** No such device. */
+    public static final int ENODEV = 19;
     /** Interrupted by a signal. */
     static final int EINTR = 4;
     /** Nothing there yet, or a lock is held. */

@@ -68,4 +68,11 @@ final class LinuxCalls {
     static native int eventfd(int initial, int flags);
 
     static native long write(int descriptor, long bytes, long length);
+
+    static native long read(int descriptor, long bytes, long length);
+
+    /** Variadic in C; with integers alone the convention of calls is the same. */
+    static native int ioctl(int descriptor, long request, long argument);
+
+    static native int if_nametoindex(String name);
 }

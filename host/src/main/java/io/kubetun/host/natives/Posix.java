@@ -7,6 +7,8 @@ import com.sun.jna.Platform;
 /** Calls that Linux and macOS share. */
 final class Posix {
     static final int O_RDONLY = 0;
+    static final int O_RDWR = 2;
+    static final int O_NONBLOCK = Platform.isMac() ? 4 : 0x800;
     static final int O_CLOEXEC = Platform.isMac() ? 0x1000000 : 0x80000;
     static final int LOCK_EX = 2;
     static final int LOCK_NB = 4;

@@ -66,6 +66,7 @@ final class StatusJson {
         mode.why().ifPresent(why -> fields.put("why", why));
         fields.put(
                 "listening", mode.listening().stream().map(StatusJson::encode).toList());
+        fields.put("notes", mode.notes());
         return fields;
     }
 
@@ -89,7 +90,8 @@ final class StatusJson {
                 mode.getString("name"),
                 mode.getEnum(ModeState.class, "state"),
                 mode.hasPath("why") ? Optional.of(mode.getString("why")) : Optional.empty(),
-                listening);
+                listening,
+                mode.hasPath("notes") ? mode.getStringList("notes") : List.of());
     }
 
     private static InetAddress literal(String ip) {

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -44,9 +45,13 @@ final class ListenerOpener {
         this.host = host;
     }
 
-    Channel open(InetSocketAddress address, ChannelHandler connections) throws KubetunException {
+    EventLoopGroup eventLoops() {
+        return transport.eventLoops();
+    }
+
+    Channel open(InetSocketAddress address, EventLoopGroup loops, ChannelHandler connections) throws KubetunException {
         requireResolved(address);
-        ChannelFuture bound = bootstrap(transport.listeners(), connections)
+        ChannelFuture bound = bootstrap(transport.listeners(), loops, connections)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .bind(address)
@@ -55,7 +60,7 @@ final class ListenerOpener {
             return bound.channel();
         }
         if (isForbidden(bound.cause())) {
-            return takeOver(address, connections);
+            return takeOver(address, loops, connections);
         }
         throw failure(address, bound.cause(), "ss -ltnp");
     }
@@ -87,7 +92,8 @@ final class ListenerOpener {
     }
 
     /** Lets the helper open the socket, and accepts on it from here. */
-    Channel takeOver(InetSocketAddress address, ChannelHandler connections) throws KubetunException {
+    Channel takeOver(InetSocketAddress address, EventLoopGroup loops, ChannelHandler connections)
+            throws KubetunException {
         if (!transport.isEpoll()) {
             throw new KubetunException(
                     ErrorCode.LISTEN_FAILED,
@@ -96,7 +102,8 @@ final class ListenerOpener {
                     "Choose a port from 1024 up.");
         }
         ChannelFactory<? extends ServerSocketChannel> listener = transport.listener(host.listeningSocket(address));
-        ChannelFuture registered = bootstrap(listener, connections).register().awaitUninterruptibly();
+        ChannelFuture registered =
+                bootstrap(listener, loops, connections).register().awaitUninterruptibly();
         if (registered.isSuccess()) {
             return registered.channel();
         }
@@ -104,9 +111,9 @@ final class ListenerOpener {
     }
 
     private ServerBootstrap bootstrap(
-            ChannelFactory<? extends ServerSocketChannel> listener, ChannelHandler connections) {
+            ChannelFactory<? extends ServerSocketChannel> listener, EventLoopGroup loops, ChannelHandler connections) {
         return new ServerBootstrap()
-                .group(transport.eventLoops())
+                .group(transport.eventLoops(), loops)
                 .channelFactory(listener)
                 .childOption(ChannelOption.ALLOCATOR, transport.allocator())
                 .childOption(

@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -106,8 +107,24 @@ public final class SessionFlows implements Flows, AutoCloseable {
     }
 
     @Override
+    public EventLoopGroup eventLoops() {
+        return opener.eventLoops();
+    }
+
+    @Override
     public FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException {
-        return opened(opener.open(address, new AcceptedConnections(this, initializer)));
+        return listen(address, opener.eventLoops(), initializer);
+    }
+
+    @Override
+    public FlowListener listen(InetSocketAddress address, EventLoop loop, ChannelHandler initializer)
+            throws KubetunException {
+        return listen(address, (EventLoopGroup) loop, initializer);
+    }
+
+    private FlowListener listen(InetSocketAddress address, EventLoopGroup loops, ChannelHandler initializer)
+            throws KubetunException {
+        return opened(opener.open(address, loops, new AcceptedConnections(this, initializer)));
     }
 
     @Override

@@ -48,6 +48,16 @@ final class PluginMode implements Mode {
         }
     }
 
+    @Override
+    public List<String> notes() {
+        try (var _ = LoaderScope.enter(factory.loader())) {
+            return List.copyOf(mode.notes());
+        } catch (Throwable thrown) {
+            complain("notes", thrown);
+            return List.of();
+        }
+    }
+
     private void complain(String method, Throwable thrown) {
         log.warn(
                 "mode {} of plugin {} threw {} from {}()",

@@ -44,6 +44,7 @@ record FlowOwner(SessionStatus status, String host, int port) {
                         + status.why().map(why -> ": " + why).orElse("") + ".",
                 0));
         for (ModeStatus mode : status.modes()) {
+            mode.notes().forEach(note -> steps.add(new Step("session", "Mode " + mode.name() + ": " + note, 0)));
             Optional<Listening> own =
                     mode.listening().stream().filter(this::leadsTo).findFirst();
             if (own.isPresent()) {
@@ -54,7 +55,7 @@ record FlowOwner(SessionStatus status, String host, int port) {
                         0));
             }
         }
-        if (steps.size() == 1) {
+        if (listening().isEmpty()) {
             String ways = String.join(
                     ", ",
                     status.modes().stream()

@@ -92,6 +92,15 @@ final class ModeRun {
         }
     }
 
+    List<String> notes() {
+        try {
+            return mode.notes();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.debug("the mode {} does not say what else to know", name, e);
+            return List.of();
+        }
+    }
+
     private static KubetunException broken(String name, Throwable cause) {
         return new KubetunException(
                 ErrorCode.PLUGIN_BROKEN,

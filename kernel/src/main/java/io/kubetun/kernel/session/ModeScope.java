@@ -2,6 +2,7 @@ package io.kubetun.kernel.session;
 
 import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.SessionFlows;
+import io.kubetun.kernel.packet.ModePackets;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.SessionContext;
 import java.util.List;
@@ -21,6 +22,7 @@ final class ModeScope {
     private final ScopedEffects effects;
     private final ScopedEvents events;
     private final ScopedCluster cluster;
+    private final ModePackets packets = new ModePackets();
     private final SessionContext context;
 
     ModeScope(String mode, RunningContext session, SessionFlows sessionFlows, CountingDialer sessionDialer) {
@@ -30,7 +32,7 @@ final class ModeScope {
         effects = new ScopedEffects(mode, session.effects());
         events = new ScopedEvents(session.events());
         cluster = new ScopedCluster(session.cluster(), dialer);
-        context = session.with(cluster, dialer, effects, events, flows);
+        context = session.with(cluster, dialer, effects, events, flows, packets);
     }
 
     SessionContext context() {
@@ -53,8 +55,9 @@ final class ModeScope {
         flows.awaitGone(deadline);
     }
 
-    /** Takes the mode's changes back; returns what could not be. */
+    /** Takes the mode's changes back, devices first: until now they carried the resets of what was cut. Returns what could not be. */
     List<KubetunException> undo() {
+        packets.close();
         return effects.undoAll();
     }
 

@@ -7,6 +7,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Permission;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
+import io.kubetun.spi.cluster.ClusterAddresses;
 import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
@@ -49,6 +50,11 @@ final class ScopedCluster implements Cluster {
     @Override
     public Dialer dialer() {
         return dialer;
+    }
+
+    @Override
+    public ClusterAddresses addresses() throws KubetunException {
+        return session.addresses();
     }
 
     @Override

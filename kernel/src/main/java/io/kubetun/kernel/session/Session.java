@@ -6,6 +6,7 @@ import io.kubetun.kernel.flow.FlowCounts;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.flow.SessionFlows;
 import io.kubetun.kernel.journal.JournaledEffects;
+import io.kubetun.kernel.packet.ModePackets;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
@@ -254,6 +255,7 @@ public final class Session implements AutoCloseable {
                     effects,
                     events,
                     flows.orElseThrow(),
+                    new ModePackets(),
                     progress,
                     StateFolder.create(services.stateHome(), open.identity(), name),
                     StateFolder.shared(services.stateHome()));

@@ -48,7 +48,7 @@ final class SessionModes {
     private ModeStatus status(ModeRun run) {
         Optional<String> failure = state.failure(run.name());
         ModeState now = failure.isPresent() && run.state() != ModeState.STOPPING ? ModeState.FAILED : run.state();
-        return new ModeStatus(run.name(), now, failure, run.listening());
+        return new ModeStatus(run.name(), now, failure, run.listening(), run.notes());
     }
 
     /** Keeps one in the list that is stopped and could not be started again. */

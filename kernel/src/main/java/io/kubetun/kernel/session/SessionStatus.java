@@ -76,10 +76,13 @@ public record SessionStatus(
      * @param state what it is doing
      * @param why why it failed, if it has
      * @param listening where it listens
+     * @param notes what else to know of it
      */
-    public record ModeStatus(String name, ModeState state, Optional<String> why, List<Listening> listening) {
-        /** Takes a copy. */
+    public record ModeStatus(
+            String name, ModeState state, Optional<String> why, List<Listening> listening, List<String> notes) {
+        /** Takes copies. */
         public ModeStatus {
+            notes = List.copyOf(notes);
             listening = List.copyOf(listening);
         }
     }

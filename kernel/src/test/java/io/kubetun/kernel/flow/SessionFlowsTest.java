@@ -107,7 +107,10 @@ class SessionFlowsTest {
                     fixture.dialer,
                     new Target.Address(fixture.server.getInetAddress(), fixture.server.getLocalPort()));
             Channel listener = new ListenerOpener(fixture.transport, new LoopbackHost())
-                    .takeOver(loopback(0), new AcceptedConnections(fixture.flows, forward));
+                    .takeOver(
+                            loopback(0),
+                            fixture.transport.eventLoops(),
+                            new AcceptedConnections(fixture.flows, forward));
             InetSocketAddress address = (InetSocketAddress) listener.localAddress();
             assertThat(address.getAddress().isLoopbackAddress()).isTrue();
             try (Socket client = new Socket(address.getAddress(), address.getPort());

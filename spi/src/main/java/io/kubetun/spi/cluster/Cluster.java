@@ -79,6 +79,16 @@ public interface Cluster extends AutoCloseable {
     }
 
     /**
+     * Finds out which addresses Services and pods have. Blocks; what may not be asked is left out.
+     *
+     * @return the ranges, none if nothing could be found out
+     * @throws KubetunException if the cluster cannot be reached
+     */
+    default ClusterAddresses addresses() throws KubetunException {
+        return new ClusterAddresses(List.of());
+    }
+
+    /**
      * Says that connections may be dead without a word of it: those that the change concerns are tried and replaced now,
      * and pauses between attempts end. Returns soon; may block for a moment.
      *

@@ -45,6 +45,38 @@ public interface Host extends AutoCloseable {
     int listeningSocket(InetSocketAddress address) throws KubetunException;
 
     /**
+     * Describes a TUN device of this machine.
+     *
+     * @param settings which
+     * @return the device that is to be
+     */
+    default Tun tun(TunSettings settings) {
+        throw new UnsupportedOperationException("this host has no TUN devices");
+    }
+
+    /**
+     * An effect that leads a range of addresses into a TUN device that was made before.
+     *
+     * @param tun the device
+     * @param destination the range
+     * @param never addresses that must not be led there: a range that holds one of them is refused
+     * @return the effect; it ends with the device at the latest
+     */
+    default Effect route(TunSettings tun, Cidr destination, List<InetAddress> never) {
+        throw new UnsupportedOperationException("this host has no routes");
+    }
+
+    /**
+     * Returns the routes of this machine's main table, as they are now.
+     *
+     * @return all, also defaults
+     * @throws KubetunException if they cannot be read
+     */
+    default List<Route> routes() throws KubetunException {
+        throw new UnsupportedOperationException("this host does not tell its routes");
+    }
+
+    /**
      * Says whether the local peer of an accepted loopback connection has closed it wholly, rather than only its sending half:
      * the kernel's socket table tells, the FIN alone does not.
      *

@@ -1,0 +1,31 @@
+package io.kubetun.host.tun;
+
+import io.kubetun.spi.host.Effect;
+import io.kubetun.spi.host.EffectType;
+import io.kubetun.spi.host.TunSettings;
+import java.util.Map;
+
+/** Restores {@link TunDevice}s from the journal: nothing is left of them to take back. */
+public final class TunDeviceType implements EffectType {
+    private static final String NAME = "kubetun\\d{1,3}";
+
+    /** Makes the type. */
+    public TunDeviceType() {}
+
+    @Override
+    public String kind() {
+        return TunDevice.KIND;
+    }
+
+    @Override
+    public Effect restore(String key, Map<String, String> data) {
+        return new TunDevice(settings(key, Boolean.parseBoolean(data.get(TunDevice.V6))));
+    }
+
+    static TunSettings settings(String name, boolean v6) {
+        if (!name.matches(NAME)) {
+            throw new IllegalArgumentException("not a device of kubetun");
+        }
+        return new TunSettings(Integer.parseInt(name.substring("kubetun".length())), v6);
+    }
+}

@@ -1,0 +1,159 @@
+package io.kubetun.host.tun;
+
+import io.kubetun.host.natives.Errno;
+import io.kubetun.host.natives.NativeException;
+import io.kubetun.host.natives.RouteRequests;
+import io.kubetun.host.natives.TunDescriptor;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.host.Cidr;
+import io.kubetun.spi.host.Effect;
+import io.kubetun.spi.host.TunSettings;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A route into a TUN device. It goes with the device, so that after a crash there is nothing to take back. Thread-safe.
+ */
+public final class TunRoute implements Effect {
+    /** The kind. */
+    public static final String KIND = "route";
+
+    static final String DEVICE = "device";
+    static final String DESTINATION = "destination";
+
+    /** A shorter prefix takes in more than a cluster has. */
+    private static final int SHORTEST = 8;
+
+    private static final int SHORTEST_V6 = 7;
+
+    private final TunSettings tun;
+    private final Cidr destination;
+    private final List<InetAddress> never;
+    private int index;
+
+    /**
+     * Describes a route.
+     *
+     * @param tun the device
+     * @param destination where to
+     * @param never addresses that it must not take in
+     */
+    public TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never) {
+        this.tun = tun;
+        this.destination = destination;
+        this.never = List.copyOf(never);
+    }
+
+    /**
+     * Returns the device.
+     *
+     * @return its settings
+     */
+    public TunSettings tun() {
+        return tun;
+    }
+
+    /**
+     * Returns where it leads.
+     *
+     * @return the range
+     */
+    public Cidr destination() {
+        return destination;
+    }
+
+    /**
+     * Returns what it must not take in.
+     *
+     * @return addresses
+     */
+    public List<InetAddress> never() {
+        return never;
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public String key() {
+        return destination + " dev " + tun.name();
+    }
+
+    @Override
+    public String preview() {
+        return "route " + key();
+    }
+
+    @Override
+    public Map<String, String> data() {
+        return Map.of(DEVICE, tun.name(), DESTINATION, destination.toString());
+    }
+
+    @Override
+    public boolean keptByHelper() {
+        return false;
+    }
+
+    /**
+     * Refuses what no cluster needs: defaults, and ranges with addresses that it must not take in.
+     *
+     * @throws KubetunException if it is refused
+     */
+    public void check() throws KubetunException {
+        if (destination.prefix() < (destination.v6() ? SHORTEST_V6 : SHORTEST)) {
+            throw refused("it would take in most of the network");
+        }
+        for (InetAddress address : never) {
+            if (destination.contains(address)) {
+                throw refused("the API server has the address " + address.getHostAddress());
+            }
+        }
+    }
+
+    @Override
+    public synchronized void apply() throws KubetunException {
+        check();
+        index = TunDescriptor.index(tun.name());
+        try {
+            RouteRequests.addRoute(index, destination.network(), destination.prefix(), tun.local(destination.v6()));
+        } catch (NativeException e) {
+            throw new KubetunException(
+                    e.errno() == Errno.EPERM ? ErrorCode.NEEDS_ROOT : ErrorCode.HOST_CHANGE,
+                    "cannot add the route " + key(),
+                    e.errno() == Errno.EEXIST ? "there is one for that range" : e.getMessage(),
+                    "See it: ip route show " + destination + "; leave the range out: --exclude-cidr " + destination,
+                    e);
+        }
+    }
+
+    @Override
+    public synchronized void undo() throws KubetunException {
+        if (index == 0 || TunDescriptor.index(tun.name()) != index) {
+            return;
+        }
+        try {
+            RouteRequests.deleteRoute(index, destination.network(), destination.prefix());
+        } catch (NativeException e) {
+            if (e.errno() != Errno.ESRCH && e.errno() != Errno.ENODEV) {
+                throw new KubetunException(
+                        ErrorCode.HOST_CHANGE,
+                        "cannot take away the route " + key(),
+                        e.getMessage(),
+                        "Try it by hand: sudo ip route delete " + key(),
+                        e);
+            }
+        }
+    }
+
+    private KubetunException refused(String why) {
+        return new KubetunException(
+                ErrorCode.HOST_CHANGE,
+                "will not add the route " + key(),
+                why,
+                "Leave it out: --exclude-cidr " + destination);
+    }
+}

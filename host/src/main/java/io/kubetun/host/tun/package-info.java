@@ -1,0 +1,2 @@
+/** TUN devices, and the routes that lead into them. */
+package io.kubetun.host.tun;

@@ -1,0 +1,2 @@
+/** Which addresses a cluster has. */
+package io.kubetun.kube.addresses;

@@ -1,0 +1,127 @@
+package io.kubetun.plugin.tun;
+
+import io.kubetun.spi.DialException;
+import io.kubetun.spi.Flows.FlowListener;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.SessionContext;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * From held connections to joined flows: each is dialled on the loop that its listener accepts on, so that the two ends
+ * meet there. One listener a loop and family. Thread-safe.
+ */
+final class TunFlows {
+    /** A program that has given up meanwhile does not come; what was dialled for it is closed after this. */
+    private static final long ACCEPT_SECONDS = 10;
+
+    private final SessionContext session;
+    private final FlowTable table;
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final List<FlowListener> listeners = new ArrayList<>();
+    private final Map<Integer, Dialled> dialled = new ConcurrentHashMap<>();
+
+    private record Dialled(HeldFlow held, Channel remote) {}
+
+    TunFlows(SessionContext session, FlowTable table) {
+        this.session = session;
+        this.table = table;
+    }
+
+    /** Opens the listeners of an address; returns their ports, in the order of the loops. */
+    List<Integer> listen(InetAddress local) throws KubetunException {
+        if (loops.isEmpty()) {
+            for (EventExecutor each : session.flows().eventLoops()) {
+                loops.add((EventLoop) each);
+            }
+        }
+        List<Integer> ports = new ArrayList<>();
+        for (EventLoop loop : loops) {
+            FlowListener listener = session.flows().listen(new InetSocketAddress(local, 0), loop, new Accepted());
+            listeners.add(listener);
+            ports.add(listener.address().getPort());
+        }
+        return ports;
+    }
+
+    List<InetSocketAddress> addresses() {
+        return listeners.stream().map(FlowListener::address).toList();
+    }
+
+    void dial(HeldFlow held, PacketTraffic traffic) {
+        EventLoop loop = loops.get(held.flow() % loops.size());
+        loop.execute(() -> session.dialer().dial(held.target(), loop).addListener((Future<Channel> done) -> {
+            if (done.isSuccess()) {
+                opened(held, done.getNow(), traffic);
+            } else {
+                Throwable cause = done.cause();
+                traffic.refuse(held, cause instanceof DialException known ? Refusal.of(known.reason()) : Refusal.HOST);
+            }
+        }));
+    }
+
+    private void opened(HeldFlow held, Channel remote, PacketTraffic traffic) {
+        Dialled here = new Dialled(held, remote);
+        dialled.put(held.flow(), here);
+        traffic.accept(held);
+        remote.eventLoop().schedule(() -> giveUp(here), ACCEPT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void giveUp(Dialled waiting) {
+        if (dialled.remove(waiting.held().flow(), waiting)) {
+            waiting.remote().close();
+            table.close(waiting.held().flow());
+        }
+    }
+
+    void close() {
+        listeners.forEach(FlowListener::close);
+        dialled.values().forEach(each -> each.remote().eventLoop().execute(() -> giveUp(each)));
+    }
+
+    /** Takes only connections that came as a flow of the table, and each once. */
+    @Sharable
+    private final class Accepted extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel client) {
+            client.config().setAutoRead(false);
+            client.eventLoop().execute(() -> join(client));
+        }
+    }
+
+    private void join(Channel client) {
+        InetSocketAddress from = (InetSocketAddress) client.remoteAddress();
+        InetSocketAddress at = (InetSocketAddress) client.localAddress();
+        // Whoever connects to the listener itself has this machine's address; the peer's has nobody but the device.
+        boolean foreign = from == null || at == null || from.getAddress().equals(at.getAddress());
+        Dialled here = foreign ? null : dialled.remove(from.getPort() - FlowTable.FIRST_PORT);
+        if (here == null) {
+            reset(client);
+        } else if (!client.isActive()) {
+            here.remote().close();
+        } else if (!here.remote().isActive()) {
+            reset(client);
+        } else {
+            session.flows().join(client, here.remote(), here.held().target());
+        }
+    }
+
+    private static void reset(Channel client) {
+        if (client.isOpen()) {
+            client.config().setOption(ChannelOption.SO_LINGER, 0);
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The mode {@code tun}. */
+package io.kubetun.plugin.tun;

@@ -1,0 +1,32 @@
+package io.kubetun.plugin.tun;
+
+import io.kubetun.spi.host.PacketDevice;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A device whose other side is this test. */
+final class MemoryDevice implements PacketDevice {
+    final List<MemorySegment> written = new ArrayList<>();
+
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    @Override
+    public int read(MemorySegment packet) {
+        return -1;
+    }
+
+    @Override
+    public boolean write(MemorySegment packet, int length) {
+        written.add(MemorySegment.ofArray(Packets.bytes(packet, length)));
+        return true;
+    }
+
+    @Override
+    public void close() {
+        written.clear();
+    }
+}
