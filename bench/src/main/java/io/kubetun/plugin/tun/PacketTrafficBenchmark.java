@@ -1,7 +1,9 @@
 package io.kubetun.plugin.tun;
 
+import io.kubetun.spi.Dialer;
 import io.kubetun.spi.host.PacketDevice;
 import io.kubetun.spi.host.TunSettings;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
@@ -49,7 +51,17 @@ public class PacketTrafficBenchmark {
     @Setup
     public void open() {
         FlowTable table = new FlowTable();
-        traffic = new PacketTraffic(sink, SETTINGS, table, new Counts(), List.of(5000), List.of(), held -> {});
+        Outlet outlet = new Outlet(sink, new Counts());
+        Dialer none = (target, loop) -> loop.newFailedFuture(new IOException("no packet begins a flow"));
+        traffic = new PacketTraffic(
+                outlet,
+                SETTINGS,
+                table,
+                List.of(5000),
+                List.of(),
+                held -> {},
+                new Datagrams(none, List::of, outlet),
+                new Echoes(none, List::of, outlet));
         long to = Wire.low(InetAddress.ofLiteral("10.96.0.7"));
         for (int flow = 0; flow < flows; flow++) {
             table.open(table.add(0, to, 10_000 + flow, SERVER_PORT));
