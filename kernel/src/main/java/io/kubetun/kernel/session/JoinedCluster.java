@@ -28,14 +28,14 @@ final class JoinedCluster {
     private final Identity identity;
     private final SessionFlows flows;
     private final CountingDialer dialer;
-    private final RunningContext context;
+    private final ModeContext context;
     private final Function<String, Optional<ModeFactory>> factories;
 
     JoinedCluster(
             ScopedEvents events,
             SessionFlows flows,
             CountingDialer dialer,
-            RunningContext context,
+            ModeContext context,
             Function<String, Optional<ModeFactory>> factories) {
         this.cluster = context.cluster();
         this.events = events;
