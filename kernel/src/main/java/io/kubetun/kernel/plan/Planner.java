@@ -4,6 +4,7 @@ import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.FlowCounts;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.profile.Profile;
+import io.kubetun.kernel.session.ModeContext;
 import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.kernel.session.StartFailure;
 import io.kubetun.kernel.session.StateFolder;
@@ -112,7 +113,7 @@ public final class Planner {
             modes.create(
                     profile.modes(),
                     factories,
-                    (effects, flows) -> new PlanContext(
+                    (effects, flows) -> new ModeContext(
                             Plan.SESSION,
                             profile.name(),
                             cluster,
@@ -121,10 +122,14 @@ public final class Planner {
                             effects,
                             events,
                             flows,
+                            (device, handler) -> {
+                                throw new UnsupportedOperationException("a plan has no packets");
+                            },
                             // A mode would tell of what it has not done.
                             line -> LOG.debug("a mode would say: {}", line),
                             state,
-                            shared));
+                            shared,
+                            true));
             String version = cluster.check();
             progress.step("Connected to " + identity.context() + " (" + identity.server() + ", Kubernetes " + version
                     + "), to look only.");

@@ -3,7 +3,6 @@ package io.kubetun.kernel.session;
 import com.typesafe.config.Config;
 import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.SessionFlows;
-import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeFactory;
 import io.kubetun.spi.cluster.Cluster;
@@ -28,14 +27,14 @@ final class JoinedCluster {
     private final Identity identity;
     private final SessionFlows flows;
     private final CountingDialer dialer;
-    private final RunningContext context;
+    private final ModeContext context;
     private final Function<String, Optional<ModeFactory>> factories;
 
     JoinedCluster(
             ScopedEvents events,
             SessionFlows flows,
             CountingDialer dialer,
-            RunningContext context,
+            ModeContext context,
             Function<String, Optional<ModeFactory>> factories) {
         this.cluster = context.cluster();
         this.events = events;
@@ -67,13 +66,7 @@ final class JoinedCluster {
         List<ModeRun> runs = new ArrayList<>();
         for (Map.Entry<String, Config> each : modes.entrySet()) {
             String name = each.getKey();
-            ModeFactory factory = factories
-                    .apply(name)
-                    .orElseThrow(() -> new KubetunException(
-                            ErrorCode.PLUGIN_UNKNOWN,
-                            "cannot start the mode " + name,
-                            "no plugin provides it",
-                            "See what there is: kubetun plugins"));
+            ModeFactory factory = factories.apply(name).orElseThrow(() -> StartFailure.unknown("start", name));
             runs.add(ModeRun.create(name, each.getValue(), factory, new ModeScope(name, context, flows, dialer)));
         }
         return List.copyOf(runs);

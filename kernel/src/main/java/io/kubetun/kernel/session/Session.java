@@ -246,7 +246,7 @@ public final class Session implements AutoCloseable {
                                 id, transport.orElseThrow(), clusterEvents, progress, request.variables()));
         try {
             CountingDialer dialer = new CountingDialer(id, open.dialer(), counts, services.maxFlows(), events);
-            RunningContext context = new RunningContext(
+            ModeContext context = new ModeContext(
                     id,
                     name,
                     open,
@@ -258,7 +258,8 @@ public final class Session implements AutoCloseable {
                     new ModePackets(),
                     progress,
                     StateFolder.create(services.stateHome(), open.identity(), name),
-                    StateFolder.shared(services.stateHome()));
+                    StateFolder.shared(services.stateHome()),
+                    false);
             return new JoinedCluster(clusterEvents, flows.orElseThrow(), dialer, context, services.modes());
         } catch (KubetunException | RuntimeException e) {
             open.close();
