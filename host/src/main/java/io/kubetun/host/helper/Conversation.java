@@ -113,6 +113,8 @@ final class Conversation {
             case Request.Ping ping -> LOG.debug("{}", ping);
             case Request.PutHosts put -> apply(permitted.hostsBlock(put));
             case Request.AddRoute route -> apply(permitted.route(route, this::hasMade));
+            case Request.PutResolver put -> apply(permitted.resolver(put, this::hasMade));
+            case Request.NameLink link -> apply(permitted.link(link, this::hasMade));
             case Request.Undo undo -> undo(new Name(undo.kind(), undo.key()));
             case Request.Listen listen -> throw new IllegalStateException("is answered with a descriptor: " + listen);
             case Request.MakeTun tun -> throw new IllegalStateException("is answered with a descriptor: " + tun);
@@ -121,6 +123,10 @@ final class Conversation {
 
     private boolean hasMade(TunSettings tun) {
         return applied.containsKey(new Name(TunDevice.KIND, tun.name()));
+    }
+
+    private boolean hasMade(Effect effect) {
+        return applied.containsKey(new Name(effect.kind(), effect.key()));
     }
 
     private void apply(Effect effect) throws KubetunException {
@@ -144,14 +150,14 @@ final class Conversation {
         InetSocketAddress address = permitted.listener(request);
         int descriptor;
         try {
-            descriptor = ListeningSocket.open(address);
+            descriptor = request.datagrams() ? ListeningSocket.openDatagrams(address) : ListeningSocket.open(address);
         } catch (NativeException e) {
             boolean taken = e.errno() == Errno.EADDRINUSE;
             throw new KubetunException(
                     taken ? ErrorCode.PORT_IN_USE : ErrorCode.LISTEN_FAILED,
                     "cannot listen on " + request.address() + ":" + request.port(),
                     taken ? "another process has the port" : e.getMessage(),
-                    "See who listens: sudo ss -ltnp sport = :" + request.port(),
+                    "See who listens: sudo ss -" + (request.datagrams() ? "u" : "t") + "lnp sport = :" + request.port(),
                     e);
         }
         pass(id, descriptor);

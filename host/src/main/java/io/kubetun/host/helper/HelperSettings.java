@@ -9,13 +9,15 @@ import java.nio.file.Path;
  *     missing are made and taken away again
  * @param uid the only user that it serves
  * @param hostsFile the only hosts file that it changes
- * @param backups where the file's original is kept
+ * @param resolvConf the only resolv.conf that it changes
+ * @param backups where the files' originals are kept
  */
-public record HelperSettings(Path socket, int uid, Path hostsFile, Path backups) {
+public record HelperSettings(Path socket, int uid, Path hostsFile, Path resolvConf, Path backups) {
     /** Makes the paths absolute. */
     public HelperSettings {
         socket = socket.toAbsolutePath().normalize();
         hostsFile = hostsFile.toAbsolutePath().normalize();
+        resolvConf = resolvConf.toAbsolutePath().normalize();
         backups = backups.toAbsolutePath().normalize();
     }
 }

@@ -2,11 +2,14 @@ package io.kubetun.host.helper;
 
 import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.hosts.HostsLines;
+import io.kubetun.host.resolver.LinkNames;
+import io.kubetun.host.resolver.ResolverBlock;
 import io.kubetun.host.tun.TunDevice;
 import io.kubetun.host.tun.TunRoute;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Cidr;
+import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Host.HostsEntry;
 import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
@@ -17,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * Turns requests into what root will do for the user, or refuses: names in one hosts file that lead to loopback
- * addresses, and listening sockets on those.
+ * addresses, sockets on those, and name servers there.
  */
 record Permitted(HelperSettings settings) {
     /** Lines of one block; above it the block is refused. */
@@ -66,6 +69,28 @@ record Permitted(HelperSettings settings) {
             return new InetSocketAddress(address, request.port());
         } catch (IllegalArgumentException e) {
             throw refusal(what, "it is no address");
+        }
+    }
+
+    ResolverBlock resolver(Request.PutResolver request, Predicate<Effect> made) throws KubetunException {
+        ResolverBlock block = ResolverBlock.of(
+                settings.resolvConf(), settings.uid(), request.names(), request.perLink(), settings.backups());
+        if (made.test(block)) {
+            throw refusal("the helper will not write to " + settings.resolvConf(), "it has done so for this session");
+        }
+        return block;
+    }
+
+    LinkNames link(Request.NameLink request, Predicate<TunSettings> made) throws KubetunException {
+        String what = "the helper will not name the device kubetun" + request.number();
+        try {
+            TunSettings tun = new TunSettings(request.number(), false);
+            if (!made.test(tun)) {
+                throw refusal(what, "it has not made it for this session");
+            }
+            return new LinkNames(tun, request.names());
+        } catch (IllegalArgumentException e) {
+            throw refusal(what, "there is no such device");
         }
     }
 

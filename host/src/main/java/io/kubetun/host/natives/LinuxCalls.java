@@ -10,6 +10,7 @@ final class LinuxCalls {
     static final int AF_INET6 = 10;
     static final int AF_NETLINK = 16;
     static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
     static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -67,18 +68,31 @@ final class ListenerOpener {
 
     Channel openDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
         requireResolved(address);
-        ChannelFuture bound = new Bootstrap()
-                .group(transport.eventLoops())
-                .channelFactory(transport.datagrams())
-                .option(ChannelOption.ALLOCATOR, transport.allocator())
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM))
-                .handler(handler)
-                .bind(address)
-                .awaitUninterruptibly();
+        ChannelFuture bound =
+                datagrams(transport.datagrams(), handler).bind(address).awaitUninterruptibly();
         if (bound.isSuccess()) {
             return bound.channel();
         }
+        if (isForbidden(bound.cause())) {
+            requireEpoll(address);
+            ChannelFuture registered = datagrams(transport.datagrams(host.datagramSocket(address)), handler)
+                    .register()
+                    .awaitUninterruptibly();
+            if (registered.isSuccess()) {
+                return registered.channel();
+            }
+            throw failure(address, registered.cause(), "ss -lunp");
+        }
         throw failure(address, bound.cause(), "ss -lunp");
+    }
+
+    private Bootstrap datagrams(ChannelFactory<? extends DatagramChannel> socket, ChannelHandler handler) {
+        return new Bootstrap()
+                .group(transport.eventLoops())
+                .channelFactory(socket)
+                .option(ChannelOption.ALLOCATOR, transport.allocator())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM))
+                .handler(handler);
     }
 
     private static void requireResolved(InetSocketAddress address) throws KubetunException {
@@ -94,13 +108,7 @@ final class ListenerOpener {
     /** Lets the helper open the socket, and accepts on it from here. */
     Channel takeOver(InetSocketAddress address, EventLoopGroup loops, ChannelHandler connections)
             throws KubetunException {
-        if (!transport.isEpoll()) {
-            throw new KubetunException(
-                    ErrorCode.LISTEN_FAILED,
-                    "cannot listen on " + text(address),
-                    "this system cannot take over a socket that the helper opened",
-                    "Choose a port from 1024 up.");
-        }
+        requireEpoll(address);
         ChannelFactory<? extends ServerSocketChannel> listener = transport.listener(host.listeningSocket(address));
         ChannelFuture registered =
                 bootstrap(listener, loops, connections).register().awaitUninterruptibly();
@@ -108,6 +116,16 @@ final class ListenerOpener {
             return registered.channel();
         }
         throw failure(address, registered.cause(), "ss -ltnp");
+    }
+
+    private void requireEpoll(InetSocketAddress address) throws KubetunException {
+        if (!transport.isEpoll()) {
+            throw new KubetunException(
+                    ErrorCode.LISTEN_FAILED,
+                    "cannot listen on " + text(address),
+                    "this system cannot take over a socket that the helper opened",
+                    "Choose a port from 1024 up.");
+        }
     }
 
     private ServerBootstrap bootstrap(

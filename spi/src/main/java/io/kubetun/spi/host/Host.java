@@ -45,6 +45,39 @@ public interface Host extends AutoCloseable {
     int listeningSocket(InetSocketAddress address) throws KubetunException;
 
     /**
+     * Opens a UDP socket that the user may not open, through the helper.
+     *
+     * @param address where
+     * @return a file descriptor, bound and non-blocking, owned by the caller
+     * @throws KubetunException if there is no helper, or the address is taken
+     */
+    default int datagramSocket(InetSocketAddress address) throws KubetunException {
+        throw new UnsupportedOperationException("this host opens no UDP sockets");
+    }
+
+    /**
+     * The effects that make all programs of this machine ask a session's name server, with others where there are others:
+     * per link where systemd-resolved runs, else by one block in {@code resolv.conf} that all sessions share. Where
+     * several sessions do so, the first one has the short names and its cluster's domain, and each its own label.
+     *
+     * @param names the name server, which answers already
+     * @return one or two effects, to be applied in this order
+     * @throws KubetunException if this machine has no way that would leave its other names alone
+     */
+    default List<Effect> systemNames(SystemNames names) throws KubetunException {
+        throw new UnsupportedOperationException("this host does not change how names are looked up");
+    }
+
+    /**
+     * Returns who this machine's programs ask for names, as it is now, without kubetun's own.
+     *
+     * @return the name servers
+     */
+    default NameServers nameServers() {
+        throw new UnsupportedOperationException("this host does not tell its name servers");
+    }
+
+    /**
      * Describes a TUN device of this machine.
      *
      * @param settings which
