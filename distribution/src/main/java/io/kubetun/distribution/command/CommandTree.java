@@ -43,6 +43,7 @@ public final class CommandTree {
             "schema",
             "demo",
             "helper",
+            "image",
             "version",
             "completion",
             "help");
@@ -140,6 +141,7 @@ public final class CommandTree {
         root.addSubcommand("config", finished(config));
         root.addSubcommand("schema", finished(new SchemaCommand(sessions).spec()));
         root.addSubcommand("demo", finished(new DemoCommand(plugins.get(), clusterOptions).spec()));
+        root.addSubcommand("image", finished(new ImageCommand(installation).spec()));
         CommandSpec version = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> {
             System.out.println(Version.line());
             return 0;
