@@ -19,6 +19,7 @@ module io.kubetun.kernel {
     exports io.kubetun.kernel.control;
     exports io.kubetun.kernel.event;
     exports io.kubetun.kernel.flow;
+    exports io.kubetun.kernel.gateway;
     exports io.kubetun.kernel.http;
     exports io.kubetun.kernel.journal;
     exports io.kubetun.kernel.link;

@@ -42,6 +42,7 @@ public final class CommandTree {
             "schema",
             "demo",
             "helper",
+            "image",
             "version",
             "completion",
             "help");
@@ -139,6 +140,7 @@ public final class CommandTree {
         root.addSubcommand("schema", finished(new SchemaCommand(sessions).spec()));
         root.addSubcommand("demo", finished(new DemoCommand(plugins.get(), clusterOptions).spec()));
         root.addSubcommand("helper", finished(new HelperCommand().spec()));
+        root.addSubcommand("image", finished(new ImageCommand(installation).spec()));
         CommandSpec version = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> {
             System.out.println(Version.line());
             return 0;
