@@ -29,7 +29,7 @@ import java.util.zip.GZIPOutputStream;
 record OciArchive(String name, Map<String, Object> config) {
     private static final String TYPE = "application/vnd.oci.image.";
 
-    private record Blob(String type, String digest, long size, byte[] content, Path file) {
+    private record Blob(String type, String digest, long size, String content, Path file) {
         Map<String, Object> descriptor() {
             Map<String, Object> told = new LinkedHashMap<>();
             told.put("mediaType", type);
@@ -114,19 +114,18 @@ record OciArchive(String name, Map<String, Object> config) {
                 TarOutput tar = new TarOutput(new DigestOutputStream(gzip, unpacked))) {
             tar.tree(root);
         }
-        Blob blob = new Blob(TYPE + "layer.v1.tar+gzip", digest(packed.digest()), Files.size(to), new byte[0], to);
+        Blob blob = new Blob(TYPE + "layer.v1.tar+gzip", digest(packed.digest()), Files.size(to), "", to);
         return new Layer(blob, digest(unpacked.digest()));
     }
 
     private static Blob blob(String type, Map<String, Object> content) {
-        byte[] bytes = json(content);
-        return new Blob(TYPE + type, digest(sha256().digest(bytes)), bytes.length, bytes, Path.of(""));
+        String text = json(content);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return new Blob(TYPE + type, digest(sha256().digest(bytes)), bytes.length, text, Path.of(""));
     }
 
-    private static byte[] json(Map<String, Object> content) {
-        return ConfigValueFactory.fromMap(content)
-                .render(ConfigRenderOptions.concise())
-                .getBytes(StandardCharsets.UTF_8);
+    private static String json(Map<String, Object> content) {
+        return ConfigValueFactory.fromMap(content).render(ConfigRenderOptions.concise());
     }
 
     private static String digest(byte[] sum) {

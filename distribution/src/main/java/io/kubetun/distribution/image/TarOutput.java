@@ -53,10 +53,11 @@ final class TarOutput implements AutoCloseable {
         }
     }
 
-    void file(String name, byte[] content) throws IOException {
-        header(name, '0', 0644, content.length, "");
-        out.write(content);
-        pad(content.length);
+    void file(String name, String content) throws IOException {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        header(name, '0', 0644, bytes.length, "");
+        out.write(bytes);
+        pad(bytes.length);
     }
 
     void file(String name, Path content) throws IOException {

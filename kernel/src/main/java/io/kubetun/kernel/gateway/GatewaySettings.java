@@ -3,10 +3,15 @@ package io.kubetun.kernel.gateway;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import io.kubetun.kernel.link.LinkSettings;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -31,11 +36,7 @@ public record GatewaySettings(int port, int httpPort, Duration drain, int maxFlo
      */
     public static GatewaySettings of(Map<String, String> environment) throws KubetunException {
         try {
-            Config bundled = ConfigFactory.parseResources(
-                            GatewaySettings.class,
-                            "gateway.conf",
-                            ConfigParseOptions.defaults().setAllowMissing(false))
-                    .getConfig("kubetun.gateway");
+            Config bundled = bundled().getConfig("kubetun.gateway");
             Map<String, String> set = bundled.root().keySet().stream()
                     .filter(key -> environment.containsKey(variable(key)))
                     .collect(Collectors.toMap(Function.identity(), key -> environment.get(variable(key))));
@@ -53,6 +54,16 @@ public record GatewaySettings(int port, int httpPort, Duration drain, int maxFlo
                     String.valueOf(e.getMessage()),
                     "Set the variable KUBETUN_GATEWAY_... of the container right",
                     e);
+        }
+    }
+
+    private static Config bundled() {
+        // By its own class: the configuration library does not see into this module.
+        try (InputStream in = GatewaySettings.class.getResourceAsStream("gateway.conf");
+                Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
+            return ConfigFactory.parseReader(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
