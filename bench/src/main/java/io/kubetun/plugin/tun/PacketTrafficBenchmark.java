@@ -1,7 +1,9 @@
 package io.kubetun.plugin.tun;
 
 import io.kubetun.spi.Dialer;
+import io.kubetun.spi.Translations;
 import io.kubetun.spi.host.PacketDevice;
+import io.kubetun.spi.host.Translation;
 import io.kubetun.spi.host.TunSettings;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -52,6 +54,7 @@ public class PacketTrafficBenchmark {
     public void open() {
         FlowTable table = new FlowTable();
         Outlet outlet = new Outlet(sink, new Counts());
+        Destinations destinations = new Destinations(new Same());
         Dialer none = (target, loop) -> loop.newFailedFuture(new IOException("no packet begins a flow"));
         traffic = new PacketTraffic(
                 outlet,
@@ -60,8 +63,9 @@ public class PacketTrafficBenchmark {
                 List.of(5000),
                 List.of(),
                 held -> {},
-                new Datagrams(none, List::of, outlet),
-                new Echoes(none, List::of, outlet));
+                destinations,
+                new Datagrams(none, destinations, List::of, outlet),
+                new Echoes(none, destinations, List::of, outlet));
         long to = Wire.low(InetAddress.ofLiteral("10.96.0.7"));
         for (int flow = 0; flow < flows; flow++) {
             table.open(table.add(0, to, 10_000 + flow, SERVER_PORT));
@@ -95,6 +99,28 @@ public class PacketTrafficBenchmark {
             throw new IllegalStateException("the packet went nowhere");
         }
         return sink.taken;
+    }
+
+    private static final class Same implements Translations {
+        @Override
+        public void add(Translation translation) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void remove(Translation translation) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public InetAddress toLocal(InetAddress address) {
+            return address;
+        }
+
+        @Override
+        public InetAddress toCluster(InetAddress address) {
+            return address;
+        }
     }
 
     private static final class Sink implements PacketDevice {

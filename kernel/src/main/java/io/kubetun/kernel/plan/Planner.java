@@ -6,6 +6,7 @@ import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.ModeContext;
 import io.kubetun.kernel.session.SessionRequest;
+import io.kubetun.kernel.session.SessionTranslations;
 import io.kubetun.kernel.session.StartFailure;
 import io.kubetun.kernel.session.StateFolder;
 import io.kubetun.spi.Dialer;
@@ -126,6 +127,7 @@ public final class Planner {
                             (device, handler) -> {
                                 throw new UnsupportedOperationException("a plan has no packets");
                             },
+                            new SessionTranslations(),
                             // A mode would tell of what it has not done.
                             line -> LOG.debug("a mode would say: {}", line),
                             state,

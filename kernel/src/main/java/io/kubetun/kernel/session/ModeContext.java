@@ -23,6 +23,7 @@ import java.nio.file.Path;
  * @param events the event bus
  * @param flows what listens, or notes where it would
  * @param packets what reads from devices
+ * @param translations which addresses are others here
  * @param progress where lines for the person go
  * @param stateFolder the folder of this cluster and profile
  * @param sharedFolder the folder of all sessions of the user
@@ -38,6 +39,7 @@ public record ModeContext(
         Events events,
         Flows flows,
         PacketBus packets,
+        SessionTranslations translations,
         Progress progress,
         Path stateFolder,
         Path sharedFolder,
@@ -55,6 +57,7 @@ public record ModeContext(
                 bus,
                 listening,
                 devices,
+                translations,
                 progress,
                 stateFolder,
                 sharedFolder,

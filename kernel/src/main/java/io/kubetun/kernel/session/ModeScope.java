@@ -31,7 +31,7 @@ final class ModeScope {
         dialer = sessionDialer.ofMode(mode);
         effects = new ScopedEffects(mode, session.effects());
         events = new ScopedEvents(session.events());
-        cluster = new ScopedCluster(session.cluster(), dialer);
+        cluster = new ScopedCluster(session.cluster(), dialer, session.translations());
         context = session.with(cluster, dialer, effects, events, flows, packets);
     }
 

@@ -261,6 +261,7 @@ public final class Session implements AutoCloseable {
                     events,
                     flows.orElseThrow(),
                     new ModePackets(),
+                    new SessionTranslations(),
                     progress,
                     StateFolder.create(services.stateHome(), open.identity(), name),
                     StateFolder.shared(services.stateHome()),

@@ -31,11 +31,13 @@ final class Datagrams {
     private final Map<EventLoop, MemorySegment> scratch = new HashMap<>();
     private final Dialer dialer;
     private final Outlet outlet;
+    private final Destinations destinations;
     private final FlowTable table = new FlowTable(CAPACITY);
     private final AtomicReferenceArray<DatagramFlow> flows = new AtomicReferenceArray<>(CAPACITY);
     private volatile boolean closed;
 
-    Datagrams(Dialer dialer, Supplier<List<EventLoop>> loops, Outlet outlet) {
+    Datagrams(Dialer dialer, Destinations destinations, Supplier<List<EventLoop>> loops, Outlet outlet) {
+        this.destinations = destinations;
         this.dialer = dialer;
         this.loops = loops;
         this.outlet = outlet;
@@ -75,8 +77,7 @@ final class Datagrams {
         DatagramFlow flow = new DatagramFlow(packet.copy(), loop, outlet, memory, () -> table.close(number));
         flows.set(number, flow);
         flow.send(packet);
-        Target.Address target =
-                new Target.Address(Wire.address(packet.destinationHigh, packet.destinationLow), packet.destinationPort);
+        Target.Address target = destinations.target(packet);
         loop.execute(() -> dial(flow, target, loop));
     }
 

@@ -22,9 +22,11 @@ final class Echoes {
     private final Supplier<List<EventLoop>> loops;
     private final Dialer dialer;
     private final Outlet outlet;
+    private final Destinations destinations;
     private final Semaphore open = new Semaphore(OPEN);
 
-    Echoes(Dialer dialer, Supplier<List<EventLoop>> loops, Outlet outlet) {
+    Echoes(Dialer dialer, Destinations destinations, Supplier<List<EventLoop>> loops, Outlet outlet) {
+        this.destinations = destinations;
         this.dialer = dialer;
         this.loops = loops;
         this.outlet = outlet;
@@ -42,7 +44,7 @@ final class Echoes {
         }
         MemorySegment request = packet.copy();
         int size = packet.payload;
-        InetAddress whom = Wire.address(packet.destinationHigh, packet.destinationLow);
+        InetAddress whom = destinations.address(packet);
         EventLoop loop = loops.get().getFirst();
         loop.execute(() -> dialer.echo(whom, size, loop).addListener((Future<Boolean> done) -> {
             open.release();

@@ -1,7 +1,6 @@
 package io.kubetun.plugin.tun;
 
 import io.kubetun.spi.PacketHandler;
-import io.kubetun.spi.Target;
 import io.kubetun.spi.host.TunSettings;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -21,6 +20,7 @@ final class PacketTraffic implements PacketHandler {
     private final List<Integer> listeners;
     private final List<Integer> listeners6;
     private final Consumer<HeldFlow> dial;
+    private final Destinations destinations;
     private final Datagrams datagrams;
     private final Echoes echoes;
     private final PacketView view = new PacketView();
@@ -32,6 +32,7 @@ final class PacketTraffic implements PacketHandler {
             List<Integer> listeners,
             List<Integer> listeners6,
             Consumer<HeldFlow> dial,
+            Destinations destinations,
             Datagrams datagrams,
             Echoes echoes) {
         this.outlet = outlet;
@@ -42,6 +43,7 @@ final class PacketTraffic implements PacketHandler {
         this.listeners = List.copyOf(listeners);
         this.listeners6 = List.copyOf(listeners6);
         this.dial = dial;
+        this.destinations = destinations;
         this.datagrams = datagrams;
         this.echoes = echoes;
     }
@@ -133,10 +135,7 @@ final class PacketTraffic implements PacketHandler {
             outlet.refuse(view, Refusal.RESET);
             return;
         }
-        dial.accept(new HeldFlow(
-                flow,
-                new Target.Address(Wire.address(view.destinationHigh, view.destinationLow), view.destinationPort),
-                view.copy()));
+        dial.accept(new HeldFlow(flow, destinations.target(view), view.copy()));
     }
 
     /** The program's end is older than this device: it should know at once. */

@@ -7,6 +7,7 @@ import io.kubetun.spi.SessionContext;
 import io.kubetun.spi.host.Cidr;
 import io.kubetun.spi.host.PacketDevice;
 import io.kubetun.spi.host.Route;
+import io.kubetun.spi.host.Translation;
 import io.kubetun.spi.host.Tun;
 import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
@@ -32,6 +33,7 @@ final class TunMode implements Mode {
     private final Loops loops;
     private volatile Optional<Datagrams> datagrams = Optional.empty();
     private volatile List<String> ranges = List.of();
+    private volatile List<Translation> translations = List.of();
     private volatile boolean started;
 
     TunMode(SessionContext session, TunOptions options) {
@@ -53,6 +55,10 @@ final class TunMode implements Mode {
         if (!session.dryRun()) {
             open(settings, tun.open());
         }
+        for (Translation translation : plan.translations()) {
+            session.translations().add(translation);
+        }
+        translations = plan.translations();
         for (Cidr range : plan.routes()) {
             session.effects().apply(session.host().route(settings, range, apiServer));
         }
@@ -67,8 +73,9 @@ final class TunMode implements Mode {
         try {
             List<Integer> ports = flows.listen(settings.local(false));
             List<Integer> ports6 = settings.v6() ? flows.listen(settings.local(true)) : List.of();
+            Destinations destinations = new Destinations(session.translations());
             Outlet outlet = new Outlet(device, counts);
-            Datagrams udp = new Datagrams(session.dialer(), loops, outlet);
+            Datagrams udp = new Datagrams(session.dialer(), destinations, loops, outlet);
             datagrams = Optional.of(udp);
             PacketTraffic[] self = new PacketTraffic[1];
             self[0] = new PacketTraffic(
@@ -78,8 +85,9 @@ final class TunMode implements Mode {
                     ports,
                     ports6,
                     held -> flows.dial(held, self[0]),
+                    destinations,
                     udp,
-                    new Echoes(session.dialer(), loops, outlet));
+                    new Echoes(session.dialer(), destinations, loops, outlet));
             session.packets().attach(device, self[0]);
             attached = true;
         } finally {
@@ -92,6 +100,7 @@ final class TunMode implements Mode {
     /** Listeners only: the device carries the resets of the flows that are then cut, and ends with the mode's scope. */
     @Override
     public void stop() {
+        translations.forEach(session.translations()::remove);
         flows.close();
         datagrams.ifPresent(Datagrams::close);
     }

@@ -50,7 +50,7 @@ class DatagramsTest {
     private PacketTraffic traffic(LoopbackDialer dialer) {
         List<EventLoop> loops = List.of(group.next(), group.next());
         Outlet outlet = new Outlet(device, counts);
-        Datagrams udp = new Datagrams(dialer, () -> loops, outlet);
+        Datagrams udp = new Datagrams(dialer, OneTranslation.NONE, () -> loops, outlet);
         datagrams = Optional.of(udp);
         return new PacketTraffic(
                 outlet,
@@ -59,8 +59,9 @@ class DatagramsTest {
                 List.of(5000),
                 List.of(6000),
                 held -> {},
+                OneTranslation.NONE,
                 udp,
-                new Echoes(dialer, () -> loops, outlet));
+                new Echoes(dialer, OneTranslation.NONE, () -> loops, outlet));
     }
 
     private static void send(PacketTraffic traffic, MemorySegment packet) {

@@ -37,8 +37,9 @@ class PacketTrafficTest {
             List.of(5000, 5001),
             List.of(6000),
             dials::add,
-            new Datagrams(dialer, () -> List.of(group.next()), outlet),
-            new Echoes(dialer, () -> List.of(group.next()), outlet));
+            OneTranslation.of("10.96.0.0/16", "100.64.0.0/16"),
+            new Datagrams(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet),
+            new Echoes(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet));
     private final PacketView seen = new PacketView();
 
     @AfterEach
@@ -78,6 +79,19 @@ class PacketTrafficTest {
                 .isEqualTo(-1);
         send(Packets.tcp(local, 40_000, service, 80, Wire.ACK, 5000));
         assertThat(device.written.getLast().mismatch(Packets.tcp(peer, 1024, local, listener, Wire.ACK, 5000)))
+                .isEqualTo(-1);
+    }
+
+    /** Only what is dialled is another address: the program goes on to see the one that it asked for. */
+    @Test
+    void aTranslatedAddressIsDialledAsTheClusterHasIt() {
+        send(Packets.tcp(LOCAL, 40_000, "100.64.1.7", 80, Wire.SYN, 0));
+        assertThat(dials.getFirst().target()).isEqualTo(Target.of("10.96.1.7", 80));
+        traffic.accept(dials.getFirst());
+        send(Packets.tcp(LOCAL, 5000, PEER, 1024, Wire.SYN | Wire.ACK, 0));
+        assertThat(device.written
+                        .getLast()
+                        .mismatch(Packets.tcp("100.64.1.7", 80, LOCAL, 40_000, Wire.SYN | Wire.ACK, 0)))
                 .isEqualTo(-1);
     }
 
