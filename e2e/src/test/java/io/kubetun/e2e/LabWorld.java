@@ -151,6 +151,11 @@ final class LabWorld implements World {
         new Running(new ProcessBuilder(lab.toString(), "second", "down")).await(Duration.ofMinutes(2));
     }
 
+    /** Starts a systemd-resolved on the laptop. */
+    void resolved() throws IOException, InterruptedException {
+        sure(new ProcessBuilder(lab.toString(), "resolved"));
+    }
+
     /** A process of root on the laptop, with the cluster administrator's kubeconfig. */
     ProcessBuilder asRoot(String... command) {
         List<String> all = new ArrayList<>(List.of(lab.toString(), "laptop"));

@@ -207,4 +207,15 @@ class ResolverBlockTest {
         assertThat(List.of(resolver.isResolved(), resolver.isWrittenByResolved()))
                 .containsOnly(false);
     }
+
+    @Test
+    void aSessionWhoseServerIsGoneIsFound() throws Exception {
+        Path sockets = Files.writeString(
+                folder.resolve("udp"), "  1: 3501357F:0035 00000000:0000 07\n  2: 3502357F:0035 00000000:0000 07\n");
+        one.apply();
+        two.apply();
+        assertThat(SystemResolver.dead(file, sockets)).isEmpty();
+        Files.writeString(sockets, "  2: 3502357F:0035 00000000:0000 07\n");
+        assertThat(SystemResolver.dead(file, sockets)).containsExactly("ab01");
+    }
 }
