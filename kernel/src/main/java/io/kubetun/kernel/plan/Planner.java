@@ -15,6 +15,7 @@ import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.Cluster.Identity;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.ClusterProvider;
+import io.kubetun.spi.cluster.GatewayOffer;
 import io.kubetun.spi.event.Events;
 import io.kubetun.spi.host.Host;
 import io.kubetun.spi.host.HostProvider;
@@ -129,8 +130,21 @@ public final class Planner {
             progress.step("Connected to " + identity.context() + " (" + identity.server() + ", Kubernetes " + version
                     + "), to look only.");
             List<Plan.Listener> listeners = new ArrayList<>();
-            List<Plan.Change> changes = modes.run(listeners);
+            List<Plan.Change> changes = new ArrayList<>(gateway(cluster, progress));
+            changes.addAll(modes.run(listeners));
             return new Plan(profile.name(), identity, changes, listeners);
         }
+    }
+
+    /** What the session would do for its gateway, which no mode does. */
+    private static List<Plan.Change> gateway(Cluster cluster, Progress progress) throws KubetunException {
+        NotedEffects effects = new NotedEffects();
+        GatewayOffer offer = cluster.gateway(effects, line -> LOG.debug("the cluster would say: {}", line));
+        if (offer instanceof GatewayOffer.Agentless(Optional<String> why)) {
+            why.ifPresent(reason -> progress.step("It would go without a gateway: " + reason + "."));
+        }
+        return effects.all().stream()
+                .map(effect -> Plan.Change.of("gateway", effect))
+                .toList();
     }
 }

@@ -4,10 +4,13 @@ import com.typesafe.config.Config;
 import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.SessionFlows;
 import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeFactory;
+import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.Cluster.Identity;
+import io.kubetun.spi.host.NetworkChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,7 @@ final class JoinedCluster {
     private final Identity identity;
     private final SessionFlows flows;
     private final CountingDialer dialer;
+    private final SessionGateway gateway;
     private final RunningContext context;
     private final Function<String, Optional<ModeFactory>> factories;
 
@@ -35,6 +39,7 @@ final class JoinedCluster {
             ScopedEvents events,
             SessionFlows flows,
             CountingDialer dialer,
+            SessionGateway gateway,
             RunningContext context,
             Function<String, Optional<ModeFactory>> factories) {
         this.cluster = context.cluster();
@@ -42,6 +47,7 @@ final class JoinedCluster {
         this.identity = cluster.identity();
         this.flows = flows;
         this.dialer = dialer;
+        this.gateway = gateway;
         this.context = context;
         this.factories = factories;
     }
@@ -60,6 +66,22 @@ final class JoinedCluster {
         context.progress()
                 .step("Connected to " + identity.context() + " (" + identity.server() + ", Kubernetes " + version
                         + ").");
+    }
+
+    SessionGateway gateway() {
+        return gateway;
+    }
+
+    /** Goes the way that a flow goes. Blocks. */
+    Explanation explain(Target target) throws InterruptedException {
+        Optional<Explanation> through = gateway.explain(target);
+        return through.isPresent() ? through.get() : cluster.explain(target);
+    }
+
+    /** Lets all connections be looked after that a change on this machine may have broken. */
+    void networkChanged(NetworkChange change) {
+        cluster.networkChanged(change);
+        gateway.networkChanged();
     }
 
     /** Makes modes: contradictions in their options are found before anything starts. */
@@ -82,6 +104,12 @@ final class JoinedCluster {
     /** No new dials from now on. */
     void stopIntake() {
         dialer.close();
+    }
+
+    /** Leaves the cluster while the session goes on in another one. */
+    void leave() {
+        gateway.leave();
+        close();
     }
 
     /** Leaves the cluster; what it still publishes after that is no news of this session. */
