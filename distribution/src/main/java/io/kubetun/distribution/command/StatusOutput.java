@@ -71,9 +71,9 @@ final class StatusOutput {
         }
         String notes = sessions.stream()
                 .flatMap(session -> Stream.concat(
-                        gateway(session).stream(),
-                        session.modes().stream()
-                                .flatMap(mode -> mode.notes().stream().map(note -> mode.name() + ": " + note)))
+                                gateway(session).stream(),
+                                session.modes().stream()
+                                        .flatMap(mode -> mode.notes().stream().map(note -> mode.name() + ": " + note)))
                         .map(note -> "\n" + session.id() + " " + note))
                 .collect(Collectors.joining());
         return table.render() + "\n\n" + listeners.render() + (notes.isEmpty() ? "" : "\n" + notes);

@@ -40,6 +40,11 @@ public record LinkDialer(LinkPool pool, Function<Target, Future<InetSocketAddres
     }
 
     @Override
+    public boolean tcpOnly() {
+        return false;
+    }
+
+    @Override
     public Future<Channel> dialDatagrams(Target.Address target, EventLoop loop) {
         return pool.connectDatagrams(new InetSocketAddress(target.ip(), target.port()), loop);
     }

@@ -140,7 +140,9 @@ final class GatewayLinks implements AutoCloseable {
             } else {
                 mine.loop()
                         .schedule(
-                                () -> gateway.pod().filter(now -> !mine.promise().isDone()).ifPresent(now -> dial(now, mine)),
+                                () -> gateway.pod()
+                                        .filter(now -> !mine.promise().isDone())
+                                        .ifPresent(now -> dial(now, mine)),
                                 AGAIN_MILLIS,
                                 TimeUnit.MILLISECONDS);
             }

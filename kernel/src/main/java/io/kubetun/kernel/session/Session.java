@@ -250,13 +250,7 @@ public final class Session implements AutoCloseable {
             SwitchedDialer way = new SwitchedDialer(open.dialer());
             CountingDialer dialer = new CountingDialer(id, way, counts, services.maxFlows(), events);
             SessionGateway gateway = new SessionGateway(
-                    id,
-                    open,
-                    way,
-                    transport.orElseThrow().eventLoops(),
-                    clusterEvents,
-                    effects,
-                    progress);
+                    id, open, way, transport.orElseThrow().eventLoops(), clusterEvents, effects, progress);
             RunningContext context = new RunningContext(
                     id,
                     name,
@@ -270,8 +264,7 @@ public final class Session implements AutoCloseable {
                     progress,
                     StateFolder.create(services.stateHome(), open.identity(), name),
                     StateFolder.shared(services.stateHome()));
-            return new JoinedCluster(
-                    clusterEvents, flows.orElseThrow(), dialer, gateway, context, services.modes());
+            return new JoinedCluster(clusterEvents, flows.orElseThrow(), dialer, gateway, context, services.modes());
         } catch (KubetunException | RuntimeException e) {
             open.close();
             throw e;
