@@ -56,7 +56,7 @@ class GatewayObjectsTest {
     void start() throws Exception {
         kubernetes = EmbeddedCluster.start();
         kubernetes.namespace("lab");
-        kubernetes.image("kubetun/gateway:0.1.0", setup -> {});
+        kubernetes.image("kubetun.io/gateway:0.1.0", setup -> {});
         kubernetes.image("elsewhere/gateway:2", setup -> {});
     }
 

@@ -218,7 +218,7 @@ public final class GatewayFinder {
     }
 
     private String image() {
-        return settings.image().orElse(GatewayImage.NAME);
+        return settings.image().orElse(GatewayImage.name());
     }
 
     private Optional<AccessReview> missing() throws IOException {

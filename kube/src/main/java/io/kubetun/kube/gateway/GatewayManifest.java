@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 record GatewayManifest(String namespace, String name, String account, String image, Optional<String> pullSecret) {
     /** Where the gateway listens, on its pod's loopback. */
-    static final int PORT = 7070;
+    static final int PORT = 9700;
 
     /** How long a pod that is to end lets its links go on. */
     static final int DRAIN_SECONDS = 60;
@@ -129,6 +129,8 @@ record GatewayManifest(String namespace, String name, String account, String ima
                 image,
                 "imagePullPolicy",
                 "IfNotPresent",
+                "env",
+                List.of(Map.of("name", "KUBETUN_GATEWAY_DRAIN", "value", DRAIN_SECONDS + "s")),
                 "resources",
                 Map.of("requests", Map.of("cpu", "50m", "memory", "64Mi"), "limits", Map.of("memory", "256Mi")),
                 "securityContext",
