@@ -23,7 +23,8 @@ class PodStateTest {
                 "CrashLoopBackOff|back-off|true|its container ends again and again, last with exit code 137 (OOMKilled)",
             })
     void waitingContainers(String reason, String message, boolean lasting, String said) throws Exception {
-        PodState pod = PodState.of(Json.parse("""
+        PodState pod = PodState.of(
+                Json.parse("""
                 {"metadata":{"name":"g","namespace":"lab","uid":"u"},"status":{"phase":"Pending","containerStatuses":[{
                  "image":"a/b:1","state":{"waiting":{"reason":"%s","message":"%s"}},
                  "lastState":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}]}}
@@ -37,11 +38,14 @@ class PodStateTest {
         String ready = """
                 {"metadata":{"name":"g","namespace":"lab"%s},"status":{"phase":"%s","conditions":[
                  {"type":"Ready","status":"True"}]}}""";
-        assertThat(PodState.of(Json.parse(ready.formatted("", "Running"))).ready()).isTrue();
-        assertThat(PodState.of(Json.parse(ready.formatted(",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"", "Running")))
+        assertThat(PodState.of(Json.parse(ready.formatted("", "Running"))).ready())
+                .isTrue();
+        assertThat(PodState.of(Json.parse(
+                                ready.formatted(",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"", "Running")))
                         .ready())
                 .isFalse();
-        assertThat(PodState.of(Json.parse(ready.formatted("", "Failed"))).ready()).isFalse();
+        assertThat(PodState.of(Json.parse(ready.formatted("", "Failed"))).ready())
+                .isFalse();
     }
 
     @Test
