@@ -147,7 +147,7 @@ class GatewayTest {
                     .contains("The gateway is to dial " + lab.clusterIp("echo") + ":80");
             assertThat(lab.kubectl("-n", "lab", "get", "pods", "-l", SELECTOR, "-o", "jsonpath={.items[0].spec}"))
                     .contains("\"automountServiceAccountToken\":false", "\"readOnlyRootFilesystem\":true");
-            assertThat(proxy.stop().output()).contains("Nothing is left behind");
+            proxy.stop();
         }
         awaitGone();
     }
@@ -234,6 +234,61 @@ class GatewayTest {
         } finally {
             lab.forget("socks");
         }
+    }
+
+    @Test
+    void failuresAreToldAndTakenBack() throws Exception {
+        String admin = lab.administrator().toString();
+        lab.kubectl("create", "namespace", "narrow");
+        try {
+            lab.kubectl("label", "namespace", "narrow", "pod-security.kubernetes.io/enforce=restricted");
+            try (Running proxy = proxy(admin, "--gateway", "auto", "--gateway-namespace", "narrow")) {
+                assertThat(proxy.output()).contains("Flows go through the gateway narrow/kubetun-gateway.");
+                proxy.stop();
+            }
+            lab.kubectl("-n", "narrow", "create", "quota", "small", "--hard=pods=0");
+            Await.until(() -> isEmpty("narrow"), Duration.ofSeconds(90));
+            withoutGateway(admin, "exceeded quota");
+            lab.kubectl("-n", "narrow", "delete", "quota", "small");
+            withoutGateway(
+                    admin,
+                    "the image nowhere.invalid/gateway:1 cannot be pulled",
+                    "--image",
+                    "nowhere.invalid/gateway:1");
+            Result refused = lab.kubetun(
+                            "proxy-out",
+                            "--foreground",
+                            "--listen-socks",
+                            SOCKS,
+                            "--kubeconfig",
+                            admin,
+                            "--gateway",
+                            "missing")
+                    .await(READY);
+            assertThat(refused.status()).isEqualTo(50);
+            assertThat(refused.output()).contains("there is no such Deployment").doesNotContain("\tat ");
+        } finally {
+            lab.kubectl("delete", "namespace", "narrow", "--wait=false");
+        }
+    }
+
+    private void withoutGateway(String kubeconfig, String why, String... more) throws Exception {
+        List<String> all = new ArrayList<>(List.of("--gateway", "auto", "--gateway-namespace", "narrow"));
+        all.addAll(List.of(more));
+        try (Running proxy = proxy(kubeconfig, all.toArray(String[]::new))) {
+            System.out.println(proxy.output());
+            assertThat(proxy.output()).contains("Going on without a gateway: ").contains(why);
+            assertThat(lab.kubetun("status").await(READY).output())
+                    .contains("gateway: none, ")
+                    .contains(why);
+            Await.until(() -> isEmpty("narrow"), Duration.ofSeconds(90));
+            proxy.stop();
+        }
+    }
+
+    private boolean isEmpty(String namespace) throws Exception {
+        return lab.kubectl("-n", namespace, "get", "deployments,pods", "-o", "name")
+                .isBlank();
     }
 
     @Test

@@ -113,6 +113,14 @@ final class LabWorld implements World {
         return config;
     }
 
+    /** A kubeconfig of the cluster's administrator that the user may read. */
+    Path administrator() throws IOException, InterruptedException {
+        Path config = home.resolve(".kube/administrator");
+        Files.copy(folder().resolve("kubeconfig"), config);
+        give(config);
+        return config;
+    }
+
     /** Takes what a manifest of the chart gave away again. */
     void forget(String golden) throws IOException, InterruptedException {
         kubectl("delete", "--ignore-not-found", "-f", chart(golden).toString());
