@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link ChartRolesTest}.
  */
 class HelmChartTest {
-    private static final Path HELM = Path.of("../distribution/helm").toAbsolutePath().normalize();
+    private static final Path HELM =
+            Path.of("../distribution/helm").toAbsolutePath().normalize();
     private static final Path GOLDEN = HELM.resolve("golden");
     private static final String VALUES = ".values.yaml";
 
@@ -96,7 +97,8 @@ class HelmChartTest {
     void refusesValuesThatMakeNoSense() throws Exception {
         Path helm = HELM.resolve("helm");
         String chart = HELM.resolve("kubetun").toString();
-        for (String wrong : List.of("gateway.replica=2", "gateway.replicas=0", "gateway.name=A_b", "roles.intercept=true")) {
+        for (String wrong :
+                List.of("gateway.replica=2", "gateway.replicas=0", "gateway.name=A_b", "roles.intercept=true")) {
             Result refused = run(helm, "template", "x", chart, "--set", wrong);
             assertThat(refused.status()).as(wrong).isNotZero();
             assertThat(refused.output()).contains("values don't meet the specifications of the schema");

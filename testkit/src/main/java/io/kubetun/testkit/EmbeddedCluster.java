@@ -1,5 +1,6 @@
 package io.kubetun.testkit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -17,6 +18,7 @@ import io.kubetun.testkit.store.Change;
 import io.kubetun.testkit.store.Json;
 import io.kubetun.testkit.store.ObjectStore;
 import io.kubetun.testkit.store.ResourceType;
+import io.kubetun.testkit.store.Selector;
 import io.kubetun.testkit.store.SliceController;
 import io.kubetun.testkit.stream.Streams;
 import io.kubetun.testkit.tls.CertificateAuthority;
@@ -37,6 +39,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A Kubernetes cluster in this process: a real API server on loopback as far as the wire tells, with pods that are
@@ -225,6 +228,21 @@ public final class EmbeddedCluster implements AutoCloseable {
      */
     public Optional<GenericKubernetesResource> find(String kind, String namespace, String name) {
         return store.find(type(kind), namespace, name).map(found -> Json.as(found.copy()));
+    }
+
+    /**
+     * Removes objects, as {@code kubectl delete -l} does.
+     *
+     * @param kind such as {@code Pod}
+     * @param namespace where
+     * @param labelSelector which
+     * @throws IllegalArgumentException if this cluster keeps no such kind
+     */
+    public void deleteAll(String kind, String namespace, String labelSelector) {
+        Predicate<JsonNode> selected = Selector.labels(labelSelector);
+        store.list(type(kind), namespace).objects().stream()
+                .filter(object -> selected.test(object.json()))
+                .forEach(object -> store.delete(object.type(), object.namespace(), object.name()));
     }
 
     private static ResourceType type(String kind) {
