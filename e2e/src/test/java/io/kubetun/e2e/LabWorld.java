@@ -223,6 +223,14 @@ final class LabWorld implements World {
         return onLaptop(all.toArray(String[]::new));
     }
 
+    /** The names of the pods in a namespace. */
+    List<String> pods(String namespace) throws IOException, InterruptedException {
+        return kubectl("-n", namespace, "get", "pods", "-o", "name")
+                .lines()
+                .map(line -> line.substring("pod/".length()))
+                .toList();
+    }
+
     private String sure(ProcessBuilder builder) throws IOException, InterruptedException {
         Result result = new Running(builder).await(Duration.ofMinutes(2));
         if (result.status() != 0) {

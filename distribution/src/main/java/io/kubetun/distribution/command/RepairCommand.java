@@ -1,10 +1,10 @@
 package io.kubetun.distribution.command;
 
-import io.kubetun.distribution.Installation;
 import io.kubetun.distribution.output.Format;
 import io.kubetun.host.hosts.HostsPurge;
 import io.kubetun.host.resolver.SystemResolver;
 import io.kubetun.kernel.control.Kernels;
+import io.kubetun.kernel.flow.ThisUser;
 import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
@@ -69,7 +69,7 @@ final class RepairCommand implements Callable<Integer> {
         if (given(withRoot)) {
             all.add(RepairOutput.read(new String(System.in.readAllBytes(), StandardCharsets.UTF_8)));
         }
-        if (Installation.isRoot()) {
+        if (ThisUser.isRoot()) {
             all.add(repair(HostJournal.OF_ROOT));
         }
         all.add(repair(HostJournal.ofUser()));

@@ -25,7 +25,7 @@ final class ModeScope {
     private final ModePackets packets = new ModePackets();
     private final SessionContext context;
 
-    ModeScope(String mode, RunningContext session, SessionFlows sessionFlows, CountingDialer sessionDialer) {
+    ModeScope(String mode, ModeContext session, SessionFlows sessionFlows, CountingDialer sessionDialer) {
         this.mode = mode;
         flows = sessionFlows.ofMode(mode);
         dialer = sessionDialer.ofMode(mode);

@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A TUN device with routes to the cluster's addresses, and what answers behind it. */
@@ -28,13 +29,16 @@ final class TunMode implements Mode {
     private final FlowTable table = new FlowTable();
     private final Counts counts = new Counts();
     private final TunFlows flows;
+    private final Loops loops;
+    private volatile Optional<Datagrams> datagrams = Optional.empty();
     private volatile List<String> ranges = List.of();
     private volatile boolean started;
 
     TunMode(SessionContext session, TunOptions options) {
         this.session = session;
         this.options = options;
-        this.flows = new TunFlows(session, table);
+        this.loops = new Loops(session.flows());
+        this.flows = new TunFlows(session, table, loops);
     }
 
     @Override
@@ -63,9 +67,19 @@ final class TunMode implements Mode {
         try {
             List<Integer> ports = flows.listen(settings.local(false));
             List<Integer> ports6 = settings.v6() ? flows.listen(settings.local(true)) : List.of();
+            Outlet outlet = new Outlet(device, counts);
+            Datagrams udp = new Datagrams(session.dialer(), loops, outlet);
+            datagrams = Optional.of(udp);
             PacketTraffic[] self = new PacketTraffic[1];
             self[0] = new PacketTraffic(
-                    device, settings, table, counts, ports, ports6, held -> flows.dial(held, self[0]));
+                    outlet,
+                    settings,
+                    table,
+                    ports,
+                    ports6,
+                    held -> flows.dial(held, self[0]),
+                    udp,
+                    new Echoes(session.dialer(), loops, outlet));
             session.packets().attach(device, self[0]);
             attached = true;
         } finally {
@@ -79,6 +93,7 @@ final class TunMode implements Mode {
     @Override
     public void stop() {
         flows.close();
+        datagrams.ifPresent(Datagrams::close);
     }
 
     @Override
@@ -97,8 +112,11 @@ final class TunMode implements Mode {
         List<String> notes = new ArrayList<>();
         notes.add("leads to " + String.join(", ", ranges));
         String unserved = counts.text(NOT_SERVED);
-        notes.add("TCP to Services and pods only; UDP, ping and other addresses need a gateway: sudo kubetun connect"
-                + " --gateway auto" + (unserved.isEmpty() ? "" : " (refused so far: " + unserved + ")"));
+        if (session.dialer().tcpOnly()) {
+            notes.add("TCP and questions of DNS to Services and pods only; other UDP, ping and other addresses need a"
+                    + " gateway: sudo kubetun connect --gateway auto"
+                    + (unserved.isEmpty() ? "" : " (refused so far: " + unserved + ")"));
+        }
         String dropped = counts.text(DROPPED);
         if (!dropped.isEmpty()) {
             notes.add("dropped so far: " + dropped);

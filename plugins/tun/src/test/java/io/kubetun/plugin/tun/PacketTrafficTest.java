@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetun.plugin.tun.PacketView.Kind;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.host.TunSettings;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,9 +27,24 @@ class PacketTrafficTest {
     private final Counts counts = new Counts();
     private final FlowTable table = new FlowTable();
     private final List<HeldFlow> dials = new ArrayList<>();
+    private final Outlet outlet = new Outlet(device, counts);
+    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final LoopbackDialer dialer = new LoopbackDialer(1, true);
     private final PacketTraffic traffic = new PacketTraffic(
-            device, new TunSettings(3, true), table, counts, List.of(5000, 5001), List.of(6000), dials::add);
+            outlet,
+            new TunSettings(3, true),
+            table,
+            List.of(5000, 5001),
+            List.of(6000),
+            dials::add,
+            new Datagrams(dialer, () -> List.of(group.next()), outlet),
+            new Echoes(dialer, () -> List.of(group.next()), outlet));
     private final PacketView seen = new PacketView();
+
+    @AfterEach
+    void end() {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    }
 
     private void send(MemorySegment packet) {
         MemorySegment memory = Packets.memory();

@@ -11,8 +11,24 @@ import io.kubetun.spi.host.Effects;
 import io.kubetun.spi.host.Host;
 import java.nio.file.Path;
 
-/** What a session hands to its modes. */
-record RunningContext(
+/**
+ * What a session, or the plan of one, hands to its modes.
+ *
+ * @param id the session's id
+ * @param profile the name of the profile or command
+ * @param cluster the cluster that is joined
+ * @param dialer the way into it
+ * @param host this machine
+ * @param effects where changes are made, or noted
+ * @param events the event bus
+ * @param flows what listens, or notes where it would
+ * @param packets what reads from devices
+ * @param progress where lines for the person go
+ * @param stateFolder the folder of this cluster and profile
+ * @param sharedFolder the folder of all sessions of the user
+ * @param dryRun whether it is a plan
+ */
+public record ModeContext(
         String id,
         String profile,
         Cluster cluster,
@@ -24,12 +40,12 @@ record RunningContext(
         PacketBus packets,
         Progress progress,
         Path stateFolder,
-        Path sharedFolder)
+        Path sharedFolder,
+        boolean dryRun)
         implements SessionContext {
     /** The same session, with what one mode has for itself. */
-    RunningContext with(
-            Cluster ofMode, Dialer dialing, Effects changes, Events bus, Flows listening, PacketBus devices) {
-        return new RunningContext(
+    ModeContext with(Cluster ofMode, Dialer dialing, Effects changes, Events bus, Flows listening, PacketBus devices) {
+        return new ModeContext(
                 id,
                 profile,
                 ofMode,
@@ -41,6 +57,7 @@ record RunningContext(
                 devices,
                 progress,
                 stateFolder,
-                sharedFolder);
+                sharedFolder,
+                dryRun);
     }
 }
