@@ -108,9 +108,11 @@ class ConnectTest {
         String status = lab.kubetun("status", "-o", "wide").await(READY).output();
         assertThat(status).contains("127.53.0.53:53", "nameserver 127.53.0.53", "search lab.svc.cluster.local");
         assertThat(rootsJvms()).isEqualTo(1);
-        assertThat(lab.sure("dig", "+short", "+notcp", "@127.53.0.53", "echo.lab.svc.cluster.local").strip())
+        assertThat(lab.sure("dig", "+short", "+notcp", "@127.53.0.53", "echo.lab.svc.cluster.local")
+                        .strip())
                 .isEqualTo(lab.clusterIp("echo"));
-        assertThat(lab.sure("dig", "+short", "+tcp", "@127.53.0.53", "wiki.office.test").strip())
+        assertThat(lab.sure("dig", "+short", "+tcp", "@127.53.0.53", "wiki.office.test")
+                        .strip())
                 .isEqualTo("192.0.2.80");
         disconnect();
         assertThat(fingerprint()).isEqualTo(before);
@@ -155,7 +157,10 @@ class ConnectTest {
         String original = lab.onLaptop("cat", "/etc/resolv.conf");
         try {
             connect();
-            lab.onLaptop("sh", "-c", "printf 'nameserver 127.0.0.1\\nsearch office.test\\noptions rotate\\n' >/etc/resolv.conf");
+            lab.onLaptop(
+                    "sh",
+                    "-c",
+                    "printf 'nameserver 127.0.0.1\\nsearch office.test\\noptions rotate\\n' >/etc/resolv.conf");
             Await.until(() -> address("echo.lab").equals(lab.clusterIp("echo")), SOON);
             for (int i = 0; i < 6; i++) {
                 assertThat(address("echo")).as("not only in turn").isEqualTo(lab.clusterIp("echo"));
@@ -173,7 +178,10 @@ class ConnectTest {
     @Test
     void aBindMountIsWrittenInPlace() throws Exception {
         Path mounted = scratch.resolve("mounted");
-        lab.onLaptop("sh", "-c", "printf 'nameserver 127.0.0.1\\nsearch office.test' >\"$0\" && mount --bind \"$0\" /etc/resolv.conf",
+        lab.onLaptop(
+                "sh",
+                "-c",
+                "printf 'nameserver 127.0.0.1\\nsearch office.test' >\"$0\" && mount --bind \"$0\" /etc/resolv.conf",
                 mounted.toString());
         try {
             connect();
@@ -191,7 +199,8 @@ class ConnectTest {
     void eachSessionHasItsOwnNamesAndTheFirstTheShortOnes() throws Exception {
         String echo = lab.clusterIp("echo");
         connect();
-        Result second = lab.sudo(Map.of(), "dns", "--dns-system", "-n", "other", "--detach").await(READY);
+        Result second = lab.sudo(Map.of(), "dns", "--dns-system", "-n", "other", "--detach")
+                .await(READY);
         assertThat(second.status()).as(second.output()).isZero();
         assertThat(lab.onLaptop("cat", "/etc/resolv.conf"))
                 .containsOnlyOnce("nameserver 127.53.")
@@ -199,7 +208,10 @@ class ConnectTest {
         for (String name : List.of("echo", "echo.lab", "echo.lab.connect", "echo.lab.dns")) {
             assertThat(address(name)).as(name).isEqualTo(echo);
         }
-        String id = lab.kubetun("status").await(READY).output().lines()
+        String id = lab.kubetun("status")
+                .await(READY)
+                .output()
+                .lines()
                 .filter(line -> line.contains(" connect "))
                 .findFirst()
                 .orElseThrow()
@@ -228,8 +240,7 @@ class ConnectTest {
             connect();
             assertThat(address("echo.lab")).isEqualTo(lab.clusterIp("echo"));
             assertThat(address("wiki.office.test")).isEqualTo("192.0.2.80");
-            assertThat(lab.onLaptop(
-                            lab.installation().resolve("bin/kubetun").toString(), "doctor"))
+            assertThat(lab.onLaptop(lab.installation().resolve("bin/kubetun").toString(), "doctor"))
                     .contains("drops what no rule allows");
             lab.onLaptop("nft", "delete", "table", "inet", "closed");
             assertThat(curl("echo.lab")).contains("\"app\":\"echo\"");
@@ -256,7 +267,11 @@ class ConnectTest {
             String with = fingerprint();
             connect();
             everythingAnswers();
-            System.out.println(lab.onLaptop("resolvectl", "domain").strip());
+            System.out.println(lab.onLaptop(
+                            "sh",
+                            "-c",
+                            "resolvectl dns; resolvectl domain; cat /run/systemd/resolve/resolv.conf | grep -v ^#")
+                    .strip());
             assertThat(lab.onLaptop("resolvectl", "query", "echo.lab.svc.cluster.local"))
                     .contains(lab.clusterIp("echo"));
             assertThat(lab.onLaptop("resolvectl", "default-route", "kubetun0")).contains("no");

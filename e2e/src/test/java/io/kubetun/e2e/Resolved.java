@@ -40,8 +40,7 @@ final class Resolved implements AutoCloseable {
                 process(name).ifPresent(ProcessHandle::destroyForcibly);
                 Files.deleteIfExists(LabWorld.folder().resolve(name + ".pid"));
             }
-            lab.onLaptop(
-                    "sh", "-c", "umount -l /run; printf '%s\\n' \"$0\" >/etc/resolv.conf", before.strip());
+            lab.onLaptop("sh", "-c", "umount -l /run; printf '%s\\n' \"$0\" >/etc/resolv.conf", before.strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
