@@ -20,68 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 class TunTest {
     private static final Duration READY = Duration.ofSeconds(40);
 
-    /** Connects, and says what came of it and after how many milliseconds. */
-    private static final String CONNECT = """
-            import socket, sys, time
-            for attempt in range(2):
-                began = time.monotonic()
-                try:
-                    socket.create_connection((sys.argv[1], int(sys.argv[2])), 10).close()
-                    said = "open"
-                except OSError as error:
-                    said = type(error).__name__ + " " + str(error.errno)
-                print(said, round((time.monotonic() - began) * 1000, 1))
-            """;
-
-    /** Sends bytes to the echo port, ends its half, and compares what comes back. */
-    private static final String ECHO = """
-            import hashlib, os, socket, sys, threading, time
-            size = int(sys.argv[2]); piece = os.urandom(1 << 20)
-            s = socket.create_connection((sys.argv[1], 7), 10)
-            sent, got = hashlib.sha256(), hashlib.sha256()
-            def send():
-                for _ in range(size >> 20):
-                    s.sendall(piece); sent.update(piece)
-                s.shutdown(socket.SHUT_WR)
-            t = threading.Thread(target=send); began = time.monotonic(); t.start()
-            n = 0
-            s.settimeout(60)
-            while n < size:
-                b = s.recv(1 << 18)
-                if not b: break
-                n += len(b); got.update(b)
-            t.join(); took = time.monotonic() - began
-            print("equal" if sent.digest() == got.digest() and n == size else "different %d" % n, round(n / took / 1e6), "MB/s each way")
-            """;
-
-    /** Opens many flows at once, and sends through each of them when all are open. */
-    private static final String MANY = """
-            import resource, selectors, socket, sys, time
-            count = int(sys.argv[2])
-            resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-            began = time.monotonic(); all = []; chosen = selectors.DefaultSelector()
-            for i in range(count):
-                s = socket.socket(); s.setblocking(False); s.connect_ex((sys.argv[1], 7)); all.append(s)
-                chosen.register(s, selectors.EVENT_WRITE)
-            opened = failed = 0; end = began + 60
-            while opened + failed < count and time.monotonic() < end:
-                for key, _ in chosen.select(1):
-                    chosen.unregister(key.fileobj)
-                    if key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR): failed += 1
-                    else: opened += 1
-            took = time.monotonic() - began; right = 0
-            for i, s in enumerate(all):
-                s.setblocking(True); s.settimeout(20)
-                try:
-                    s.sendall(b"%08d" % i)
-                except OSError: pass
-            for i, s in enumerate(all):
-                try:
-                    right += s.recv(8) == b"%08d" % i
-                except OSError: pass
-            print("opened", opened, "failed", failed, "in", round(took, 2), "s, answered", right)
-            """;
-
     @TempDir
     Path scratch;
 
@@ -144,8 +82,8 @@ class TunTest {
                             "-c",
                             "curl -sS http://" + echo + "/ & curl -sS http://" + lab.clusterIp("a") + "/; wait"))
                     .contains("\"app\":\"echo\"", "\"app\":\"a\"");
-            String closed = python(CONNECT, pod, "4444");
-            String unknown = python(CONNECT, pod.replaceAll("\\.\\d+$", ".251"), "80");
+            String closed = python(FlowPrograms.CONNECT, pod, "4444");
+            String unknown = python(FlowPrograms.CONNECT, pod.replaceAll("\\.\\d+$", ".251"), "80");
             System.out.printf(
                     "closed port: %s; unknown address: %s%n", closed.replace('\n', ';'), unknown.replace('\n', ';'));
             assertThat(closed).contains("ConnectionRefusedError").doesNotContain("open");
@@ -162,10 +100,10 @@ class TunTest {
     void bytesArriveAsTheyWere() throws Exception {
         try (Running tun = start()) {
             String echo = lab.clusterIp("echo");
-            String both = python(ECHO, echo, Integer.toString(100 << 20));
+            String both = python(FlowPrograms.ECHO, echo, Integer.toString(100 << 20));
             System.out.println("100 MB there and back: " + both.strip());
             assertThat(both).startsWith("equal");
-            String many = python(MANY, echo, "1000");
+            String many = python(FlowPrograms.MANY, echo, "1000");
             System.out.println("1,000 flows at once: " + many.strip());
             assertThat(many).contains("opened 1000", "answered 1000");
             tun.stop();
