@@ -117,7 +117,7 @@ final class LinkHandler extends Http2ConnectionHandler {
         if (id < 0) {
             throw Http2Exception.connectionError(Http2Error.REFUSED_STREAM, "this link has used up its numbers");
         }
-        Http2Stream stream = connection().local().createStream(id, end);
+        Http2Stream stream = connection().local().createStream(id, false);
         attach(stream, to);
         send(stream, headers, end);
         return stream;

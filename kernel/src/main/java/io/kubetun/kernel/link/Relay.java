@@ -1,5 +1,6 @@
 package io.kubetun.kernel.link;
 
+import io.kubetun.kernel.flow.HeldReads;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -43,6 +44,15 @@ final class Relay extends ChannelInboundHandlerAdapter {
         } else {
             flow.config().setAutoRead(true);
             target.config().setAutoRead(true);
+            release(flow);
+            release(target);
+        }
+    }
+
+    /** What has come too early comes now. */
+    private static void release(Channel channel) {
+        if (channel.pipeline().get(HeldReads.class) != null) {
+            channel.pipeline().remove(HeldReads.class);
         }
     }
 

@@ -1,12 +1,12 @@
 package io.kubetun.kernel.link;
 
+import io.kubetun.kernel.flow.HeldReads;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.spi.DialException;
 import io.kubetun.spi.DialException.Reason;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -142,7 +142,7 @@ public final class SocketEgress implements Egress, AutoCloseable {
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.SO_KEEPALIVE, true)
-                        .handler(new ChannelInboundHandlerAdapter()),
+                        .handler(new HeldReads()),
                 to,
                 dialled);
     }

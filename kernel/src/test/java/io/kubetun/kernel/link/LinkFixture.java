@@ -1,5 +1,6 @@
 package io.kubetun.kernel.link;
 
+import io.kubetun.kernel.flow.HeldReads;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -45,7 +47,11 @@ final class LinkFixture implements AutoCloseable {
     }
 
     LinkFixture(LinkSettings settings, Duration datagramsIdle) throws IOException {
-        server = new LinkServer(egress, settings, datagramsIdle);
+        this(settings, settings, datagramsIdle);
+    }
+
+    LinkFixture(LinkSettings ofServer, LinkSettings settings, Duration datagramsIdle) throws IOException {
+        server = new LinkServer(egress, ofServer, datagramsIdle);
         listener = new ServerBootstrap()
                 .group(far.eventLoops())
                 .channelFactory(far.listeners())
@@ -79,7 +85,12 @@ final class LinkFixture implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, 2000)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childHandler(new Entrance())
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel accepted) {
+                        accepted.pipeline().addLast(new HeldReads(), new Entrance());
+                    }
+                })
                 .bind(LOOPBACK, 0)
                 .syncUninterruptibly()
                 .channel();
@@ -143,15 +154,12 @@ final class LinkFixture implements AutoCloseable {
     }
 
     /** Joins each connection with a flow, as a front-end does. */
-    @io.netty.channel.ChannelHandler.Sharable
     private final class Entrance extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext context) {
             pool.connect(destination, context.channel().eventLoop()).addListener((Future<Channel> done) -> {
                 if (done.isSuccess()) {
-                    Relay.join(
-                            (io.netty.channel.socket.DuplexChannel) context.channel(),
-                            (io.netty.channel.socket.DuplexChannel) done.getNow());
+                    Relay.join((DuplexChannel) context.channel(), (DuplexChannel) done.getNow());
                 } else {
                     Relay.cut(context.channel());
                 }

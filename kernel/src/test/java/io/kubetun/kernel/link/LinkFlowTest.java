@@ -163,7 +163,7 @@ class LinkFlowTest {
                 clients.add(fixture.connect());
                 targets.add(fixture.accept());
             }
-            assertThat(fixture.server.counts().flows()).isEqualTo(1000);
+            Await.until("all are open", SOON, () -> fixture.server.counts().flows() == 1000);
             byte[] one = new byte[2000];
             for (Socket each : targets) {
                 each.getOutputStream().write(one);
