@@ -3,6 +3,7 @@ package io.kubetun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetun.e2e.Running.Result;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -100,12 +101,12 @@ class TunTest {
     void bytesArriveAsTheyWere() throws Exception {
         try (Running tun = start()) {
             String echo = lab.clusterIp("echo");
-            String both = python(FlowPrograms.ECHO, echo, Integer.toString(100 << 20));
-            System.out.println("100 MB there and back: " + both.strip());
+            String both = python(FlowPrograms.ECHO, echo, Integer.toString(1 << 30));
+            System.out.println("1 GiB there and back: " + both.strip());
             assertThat(both).startsWith("equal");
-            String many = python(FlowPrograms.MANY, echo, "1000");
-            System.out.println("1,000 flows at once: " + many.strip());
-            assertThat(many).contains("opened 1000", "answered 1000");
+            String many = python(FlowPrograms.MANY, echo, "5000");
+            System.out.println("5,000 flows at once: " + many.strip());
+            assertThat(many).contains("opened 5000", "answered 5000");
             tun.stop();
         }
     }
@@ -141,6 +142,111 @@ class TunTest {
             Await.until(() -> fingerprint().equals(before), Duration.ofSeconds(10));
             System.out.printf("routes as before %d ms after SIGKILL%n", (System.nanoTime() - began) / 1_000_000);
         }
+    }
+
+    /** Packets put onto the device as they are: random ones, and good ones with bytes changed, a million of them. */
+    private static final String STRANGE = """
+            import random, socket, struct, sys
+            device, peer, service, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+            out = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0); out.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+            random.seed(7)
+            def sum16(b):
+                if len(b) & 1: b += b"\\0"
+                s = sum(struct.unpack("!%dH" % (len(b) // 2), b))
+                while s >> 16: s = (s & 0xffff) + (s >> 16)
+                return ~s & 0xffff
+            def ip(src, dst, proto, body, ihl=5, frag=0, length=None):
+                options = b"\\1" * (4 * (ihl - 5)); n = 4 * ihl + len(body) if length is None else length
+                head = struct.pack("!BBHHHBBH4s4s", 0x40 | ihl, 0, n & 0xffff, 1, frag, 64, proto, 0, socket.inet_aton(src), socket.inet_aton(dst)) + options
+                return head[:10] + struct.pack("!H", sum16(head)) + head[12:] + body
+            local = sys.argv[5]
+            tcp = struct.pack("!HHIIBBHHH", 40000, 9, 1, 1, 0x50, 0x10, 1000, 0, 0)
+            udp = struct.pack("!HHHH", 40000, 9, 12, 0) + b"abcd"
+            kinds = [
+                lambda: random.randbytes(random.randrange(0, 300)),
+                lambda: ip(local, service, 6, tcp),
+                lambda: ip("192.0.2.1", service, 6, tcp),
+                lambda: ip(local, service, 6, tcp, ihl=7),
+                lambda: ip(local, service, 17, udp, frag=0x2000),
+                lambda: ip(local, service, 17, udp),
+                lambda: ip(local, peer, 6, tcp),
+                lambda: ip(local, service, 6, tcp, length=65535),
+                lambda: ip(local, service, 6, tcp[:7]),
+                lambda: ip(local, service, 1, b"\\x08\\0\\0\\0\\0\\1\\0\\1"),
+                lambda: b"\\x60" + random.randbytes(60),
+                lambda: ip(local, service, 6, tcp + random.randbytes(65400)),
+            ]
+            made = [k() for k in kinds for _ in range(40)]
+            sent = 0
+            while sent < count:
+                packet = bytearray(random.choice(made))
+                if packet and sent % 3: packet[random.randrange(min(len(packet), 60))] = random.randrange(256)
+                try:
+                    out.sendto(packet, (device, 0x0800)); sent += 1
+                except OSError: sent += 1
+            print("sent", sent)
+            """;
+
+    @Test
+    void aMillionStrangePacketsAreCountedAndNothingElse() throws Exception {
+        try (Running tun = start()) {
+            assertThat(curl(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
+            long kernel = lab.kernel().orElseThrow().pid();
+            lab.onLaptop(
+                    "python3", "-c", STRANGE, "kubetun0", "198.19.0.2", lab.clusterIp("echo"), "100000", "198.19.0.1");
+            long memory = residentMegabytes(kernel);
+            String sent = lab.onLaptop(
+                    "python3", "-c", STRANGE, "kubetun0", "198.19.0.2", lab.clusterIp("echo"), "900000", "198.19.0.1");
+            long after = residentMegabytes(kernel);
+            System.out.printf("%s, memory %d then %d MB%n", sent.strip(), memory, after);
+            assertThat(curl(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
+            assertThat(after).isLessThan(memory + 60);
+            assertThat(lab.kubetun("status").await(READY).output())
+                    .contains(
+                            "malformed packets",
+                            "fragments",
+                            "packets with IP options",
+                            "packets with a foreign sender");
+            assertThat(tun.alive()).isTrue();
+            tun.stop();
+        }
+    }
+
+    private static long residentMegabytes(long pid) throws Exception {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void theClustersNameServerAnswersByUdp() throws Exception {
+        try (Running tun = start()) {
+            assertThat(lab.sure(
+                                    "dig",
+                                    "+time=5",
+                                    "+tries=1",
+                                    "+short",
+                                    "@" + nameServer(),
+                                    "echo.lab.svc.cluster.local")
+                            .strip())
+                    .isEqualTo(lab.clusterIp("echo"));
+            tun.stop();
+        }
+    }
+
+    private String nameServer() throws Exception {
+        return lab.onLaptop(
+                        "kubectl",
+                        "-n",
+                        "kube-system",
+                        "get",
+                        "service",
+                        "kube-dns",
+                        "-o",
+                        "jsonpath={.spec.clusterIP}")
+                .strip();
     }
 
     @Test
