@@ -74,8 +74,15 @@ class TwoNetworksTest {
                 kubetun { cluster { context = %s, namespace = lab }, modes { tun {}, dns { system = true } } }
                 """.formatted(context));
         lab.give(lab.home());
-        Result started =
-                lab.sudo(Map.of("KUBECONFIG", kubeconfig), "--profile", profile).await(READY);
+        Result started = lab.sudo(
+                        Map.of(
+                                "KUBECONFIG",
+                                kubeconfig,
+                                "XDG_CONFIG_HOME",
+                                lab.home().resolve(".config").toString()),
+                        "--profile",
+                        profile)
+                .await(READY);
         assertThat(started.status()).as(started.output()).isZero();
     }
 
