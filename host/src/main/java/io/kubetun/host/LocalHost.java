@@ -5,6 +5,7 @@ import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.hosts.HostsFile;
 import io.kubetun.host.loopback.Loopback;
 import io.kubetun.host.loopback.LoopbackAlias;
+import io.kubetun.host.namespace.NameServerView;
 import io.kubetun.host.tun.RouteTable;
 import io.kubetun.host.tun.TunDevice;
 import io.kubetun.host.tun.TunRoute;
@@ -56,13 +57,38 @@ final class LocalHost implements Host {
     @Override
     public int listeningSocket(InetSocketAddress address) throws KubetunException {
         if (helper.isEmpty()) {
-            throw new KubetunException(
-                    ErrorCode.NEEDS_ROOT,
-                    "cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort(),
-                    "this user may not use a port that low",
-                    "Start kubetun by sudo, or choose a port of 1024 or above");
+            throw forbidden(address);
         }
         return helper.get().listeningSocket(address);
+    }
+
+    private static KubetunException forbidden(InetSocketAddress address) {
+        return new KubetunException(
+                ErrorCode.NEEDS_ROOT,
+                "cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort(),
+                "this user may not use a port that low",
+                "Start kubetun by sudo, or choose a port of 1024 or above");
+    }
+
+    @Override
+    public boolean ownNetwork() {
+        return helper.filter(HelperClient::ownNetwork).isPresent();
+    }
+
+    @Override
+    public int datagramSocket(InetSocketAddress address) throws KubetunException {
+        if (helper.isEmpty()) {
+            throw forbidden(address);
+        }
+        return helper.get().datagramSocket(address);
+    }
+
+    @Override
+    public Effect nameServer(InetAddress server, List<String> search) {
+        // Without a helper there is no other network than the machine's, where others ask this file too.
+        return helper.filter(HelperClient::ownNetwork)
+                .orElseThrow(() -> new UnsupportedOperationException("this host has no network of its own"))
+                .nameServer(new NameServerView(server, search, Path.of("/")));
     }
 
     @Override
@@ -72,7 +98,8 @@ final class LocalHost implements Host {
 
     @Override
     public Effect route(TunSettings tun, Cidr destination, List<InetAddress> never) {
-        TunRoute route = new TunRoute(tun, destination, never);
+        boolean everything = ownNetwork() && destination.prefix() == 0;
+        TunRoute route = everything ? TunRoute.everything(tun, destination) : new TunRoute(tun, destination, never);
         return helper.map(each -> each.route(route)).orElse(route);
     }
 

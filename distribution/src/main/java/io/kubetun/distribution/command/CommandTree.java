@@ -30,6 +30,8 @@ public final class CommandTree {
             "add",
             "drop",
             "connect",
+            "shell",
+            "exec",
             "repair",
             "kernel",
             "plan",
@@ -126,6 +128,10 @@ public final class CommandTree {
                 "connect",
                 finished(sessions.dryRun()
                         .offer(new ConnectCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
+        root.addSubcommand(
+                "shell",
+                finished(sessions.dryRun()
+                        .offer(new ShellCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
         root.addSubcommand("kernel", finished(new KernelCommand(plugins).spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
         root.addSubcommand("serve", finished(new ServeCommand(installation, plugins, sessions).spec()));

@@ -89,6 +89,11 @@ final class Conversation {
                 passListener(id, listen);
                 return;
             }
+            if (request instanceof Request.ListenDatagrams listen) {
+                InetSocketAddress address = permitted.listener(listen);
+                pass(id, open(address, () -> ListeningSocket.openDatagrams(address)));
+                return;
+            }
             if (request instanceof Request.MakeTun tun) {
                 passTun(id, tun);
                 return;
@@ -113,8 +118,11 @@ final class Conversation {
             case Request.Ping ping -> LOG.debug("{}", ping);
             case Request.PutHosts put -> apply(permitted.hostsBlock(put));
             case Request.AddRoute route -> apply(permitted.route(route, this::hasMade));
+            case Request.UseNameServer use -> apply(permitted.nameServer(use));
             case Request.Undo undo -> undo(new Name(undo.kind(), undo.key()));
             case Request.Listen listen -> throw new IllegalStateException("is answered with a descriptor: " + listen);
+            case Request.ListenDatagrams listen ->
+                throw new IllegalStateException("is answered with a descriptor: " + listen);
             case Request.MakeTun tun -> throw new IllegalStateException("is answered with a descriptor: " + tun);
         }
     }
@@ -142,19 +150,26 @@ final class Conversation {
 
     private void passListener(long id, Request.Listen request) throws IOException, KubetunException {
         InetSocketAddress address = permitted.listener(request);
-        int descriptor;
+        pass(id, open(address, () -> ListeningSocket.open(address)));
+    }
+
+    private interface Opening {
+        int open() throws NativeException;
+    }
+
+    private static int open(InetSocketAddress address, Opening socket) throws KubetunException {
         try {
-            descriptor = ListeningSocket.open(address);
+            return socket.open();
         } catch (NativeException e) {
+            String ip = address.getAddress().getHostAddress();
             boolean taken = e.errno() == Errno.EADDRINUSE;
             throw new KubetunException(
                     taken ? ErrorCode.PORT_IN_USE : ErrorCode.LISTEN_FAILED,
-                    "cannot listen on " + request.address() + ":" + request.port(),
+                    "cannot listen on " + ip + ":" + address.getPort(),
                     taken ? "another process has the port" : e.getMessage(),
-                    "See who listens: sudo ss -ltnp sport = :" + request.port(),
+                    "See who listens: sudo ss -lntup sport = :" + address.getPort(),
                     e);
         }
-        pass(id, descriptor);
     }
 
     private void passTun(long id, Request.MakeTun request) throws IOException, KubetunException {

@@ -10,12 +10,25 @@ import java.nio.file.Path;
  * @param uid the only user that it serves
  * @param hostsFile the only hosts file that it changes
  * @param backups where the file's original is kept
+ * @param ownNetwork whether it runs as that user in a network namespace of its own, where nothing is anybody else's
  */
-public record HelperSettings(Path socket, int uid, Path hostsFile, Path backups) {
+public record HelperSettings(Path socket, int uid, Path hostsFile, Path backups, boolean ownNetwork) {
     /** Makes the paths absolute. */
     public HelperSettings {
         socket = socket.toAbsolutePath().normalize();
         hostsFile = hostsFile.toAbsolutePath().normalize();
         backups = backups.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Those of root's helper.
+     *
+     * @param socket where it listens
+     * @param uid the only user that it serves
+     * @param hostsFile the only hosts file that it changes
+     * @param backups where the file's original is kept
+     */
+    public HelperSettings(Path socket, int uid, Path hostsFile, Path backups) {
+        this(socket, uid, hostsFile, backups, false);
     }
 }

@@ -2,6 +2,7 @@ package io.kubetun.host.helper;
 
 import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.hosts.HostsLines;
+import io.kubetun.host.namespace.NameServerView;
 import io.kubetun.host.tun.TunDevice;
 import io.kubetun.host.tun.TunRoute;
 import io.kubetun.spi.ErrorCode;
@@ -27,6 +28,8 @@ record Permitted(HelperSettings settings) {
                     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
             .map(Cidr::of)
             .toList();
+
+    private static final String DOMAIN = "[A-Za-z0-9._-]{1,253}";
 
     HostsBlock hostsBlock(Request.PutHosts request) throws KubetunException {
         String what = "the helper will not write to " + printable(request.file().toString());
@@ -54,16 +57,24 @@ record Permitted(HelperSettings settings) {
     }
 
     InetSocketAddress listener(Request.Listen request) throws KubetunException {
-        String what = "the helper will not listen on " + printable(request.address()) + ":" + request.port();
+        return listener(request.address(), request.port());
+    }
+
+    InetSocketAddress listener(Request.ListenDatagrams request) throws KubetunException {
+        return listener(request.address(), request.port());
+    }
+
+    private InetSocketAddress listener(String literal, int port) throws KubetunException {
+        String what = "the helper will not listen on " + printable(literal) + ":" + port;
         try {
-            InetAddress address = InetAddress.ofLiteral(request.address());
-            if (!address.isLoopbackAddress()) {
+            InetAddress address = InetAddress.ofLiteral(literal);
+            if (!settings.ownNetwork() && !address.isLoopbackAddress()) {
                 throw refusal(what, "it is no loopback address");
             }
-            if (request.port() < 1 || request.port() > 65535) {
+            if (port < (settings.ownNetwork() ? 0 : 1) || port > 65535) {
                 throw refusal(what, "it is no port");
             }
-            return new InetSocketAddress(address, request.port());
+            return new InetSocketAddress(address, port);
         } catch (IllegalArgumentException e) {
             throw refusal(what, "it is no address");
         }
@@ -86,21 +97,42 @@ record Permitted(HelperSettings settings) {
         String what = "the helper will not add a route to " + printable(request.destination());
         try {
             Cidr destination = Cidr.of(request.destination());
-            TunSettings settings = new TunSettings(request.number(), destination.v6());
-            if (!made.test(settings)) {
-                throw refusal(what, "it has not made the device " + settings.name() + " for this session");
+            TunSettings tun = new TunSettings(request.number(), destination.v6());
+            if (!made.test(tun)) {
+                throw refusal(what, "it has not made the device " + tun.name() + " for this session");
+            }
+            if (settings.ownNetwork() && destination.prefix() == 0) {
+                return TunRoute.everything(tun, destination);
             }
             if (PRIVATE.stream().noneMatch(range -> range.contains(destination))) {
                 throw refusal(what, "only private addresses (RFC 1918, RFC 6598, unique local) may lead to a cluster");
             }
             TunRoute route = new TunRoute(
-                    settings,
+                    tun,
                     destination,
                     request.never().stream().map(InetAddress::ofLiteral).toList());
             route.check();
             return route;
         } catch (IllegalArgumentException e) {
             throw refusal(what, "it is no range of addresses");
+        }
+    }
+
+    NameServerView nameServer(Request.UseNameServer request) throws KubetunException {
+        String what = "the helper will not set the name server " + printable(request.server());
+        if (!settings.ownNetwork()) {
+            throw refusal(what, "it has no network of its own");
+        }
+        try {
+            if (!request.search().stream().allMatch(domain -> domain.matches(DOMAIN))) {
+                throw refusal(what, "its search list has what is no domain");
+            }
+            return new NameServerView(
+                    InetAddress.ofLiteral(request.server()),
+                    request.search(),
+                    settings.socket().getParent());
+        } catch (IllegalArgumentException e) {
+            throw refusal(what, "it is no address");
         }
     }
 

@@ -45,6 +45,26 @@ sealed interface Request {
     record Listen(String address, int port) implements Request {}
 
     /**
+     * Asks for a bound UDP socket.
+     *
+     * @param address an address, no name
+     * @param port 0 to 65535
+     */
+    record ListenDatagrams(String address, int port) implements Request {}
+
+    /**
+     * Asks for a name server in the helper's own namespace.
+     *
+     * @param server its address
+     * @param search what is put behind short names
+     */
+    record UseNameServer(String server, List<String> search) implements Request {
+        public UseNameServer {
+            search = List.copyOf(search);
+        }
+    }
+
+    /**
      * Asks for a TUN device and its descriptor.
      *
      * @param number which
@@ -88,6 +108,10 @@ sealed interface Request {
                         Map.of("v", VERSION, "id", id, "op", "undo", "kind", kind, "key", key);
                     case Listen(String address, int port) ->
                         Map.of("v", VERSION, "id", id, "op", "listen", "address", address, "port", port);
+                    case ListenDatagrams(String address, int port) ->
+                        Map.of("v", VERSION, "id", id, "op", "listen-datagrams", "address", address, "port", port);
+                    case UseNameServer(String server, List<String> search) ->
+                        Map.of("v", VERSION, "id", id, "op", "use-name-server", "server", server, "search", search);
                     case MakeTun(int number, boolean v6) ->
                         Map.of("v", VERSION, "id", id, "op", "make-tun", "number", number, "v6", v6);
                     case AddRoute(int number, String destination, List<String> never) ->
@@ -127,6 +151,9 @@ sealed interface Request {
                             document.getStringList("lines"));
                 case "undo" -> new Undo(document.getString("kind"), document.getString("key"));
                 case "listen" -> new Listen(document.getString("address"), document.getInt("port"));
+                case "listen-datagrams" -> new ListenDatagrams(document.getString("address"), document.getInt("port"));
+                case "use-name-server" ->
+                    new UseNameServer(document.getString("server"), document.getStringList("search"));
                 case "make-tun" -> new MakeTun(document.getInt("number"), document.getBoolean("v6"));
                 case "add-route" ->
                     new AddRoute(

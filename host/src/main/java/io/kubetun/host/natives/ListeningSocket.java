@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 
-/** Opens listening TCP sockets as bare file descriptors. */
+/** Opens listening TCP sockets, and bound UDP ones, as bare file descriptors. */
 public final class ListeningSocket {
     private static final int BACKLOG = 1024;
 
@@ -19,17 +19,34 @@ public final class ListeningSocket {
      * @throws NativeException if the address is taken, not of this machine, or forbidden
      */
     public static int open(InetSocketAddress address) throws NativeException {
+        return open(address, LinuxCalls.SOCK_STREAM);
+    }
+
+    /**
+     * Opens one for datagrams: bound, non-blocking, closed on exec, an IPv6 one for IPv6 only.
+     *
+     * @param address where, a resolved address
+     * @return the descriptor, owned by the caller
+     * @throws NativeException if the address is taken, not of this machine, or forbidden
+     */
+    public static int openDatagrams(InetSocketAddress address) throws NativeException {
+        return open(address, LinuxCalls.SOCK_DGRAM);
+    }
+
+    private static int open(InetSocketAddress address, int type) throws NativeException {
         boolean v6 = address.getAddress().getAddress().length == 16;
         int descriptor = LinuxCalls.socket(
                 v6 ? LinuxCalls.AF_INET6 : LinuxCalls.AF_INET,
-                LinuxCalls.SOCK_STREAM | LinuxCalls.SOCK_CLOEXEC | LinuxCalls.SOCK_NONBLOCK,
+                type | LinuxCalls.SOCK_CLOEXEC | LinuxCalls.SOCK_NONBLOCK,
                 0);
         if (descriptor < 0) {
             throw NativeException.last("socket");
         }
         boolean open = false;
         try (Arena arena = Arena.ofConfined()) {
-            set(descriptor, LinuxCalls.SOL_SOCKET, LinuxCalls.SO_REUSEADDR, arena);
+            if (type == LinuxCalls.SOCK_STREAM) {
+                set(descriptor, LinuxCalls.SOL_SOCKET, LinuxCalls.SO_REUSEADDR, arena);
+            }
             if (v6) {
                 set(descriptor, LinuxCalls.IPPROTO_IPV6, LinuxCalls.IPV6_V6ONLY, arena);
             }
@@ -37,7 +54,7 @@ public final class ListeningSocket {
             if (LinuxCalls.bind(descriptor, memory.address(), (int) memory.byteSize()) < 0) {
                 throw NativeException.last("bind");
             }
-            if (LinuxCalls.listen(descriptor, BACKLOG) < 0) {
+            if (type == LinuxCalls.SOCK_STREAM && LinuxCalls.listen(descriptor, BACKLOG) < 0) {
                 throw NativeException.last("listen");
             }
             open = true;

@@ -11,9 +11,12 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -49,8 +52,32 @@ final class ListenerOpener {
         return transport.eventLoops();
     }
 
+    /** Makes a way out of the session's own network. */
+    OutsideDialer outside(FlowLimit limit) {
+        return new OutsideDialer(this::outgoing, limit);
+    }
+
+    private Bootstrap outgoing(EventLoop loop) {
+        return new Bootstrap()
+                .group(loop)
+                .channelFactory(transport.sockets())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, reads())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.AUTO_READ, false);
+    }
+
+    private static RecvByteBufAllocator reads() {
+        return new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ)
+                .maxMessagesPerRead(READS_PER_TURN);
+    }
+
     Channel open(InetSocketAddress address, EventLoopGroup loops, ChannelHandler connections) throws KubetunException {
         requireResolved(address);
+        if (host.ownNetwork()) {
+            return takeOver(address, loops, connections);
+        }
         ChannelFuture bound = bootstrap(transport.listeners(), loops, connections)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -67,18 +94,46 @@ final class ListenerOpener {
 
     Channel openDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
         requireResolved(address);
-        ChannelFuture bound = new Bootstrap()
-                .group(transport.eventLoops())
-                .channelFactory(transport.datagrams())
-                .option(ChannelOption.ALLOCATOR, transport.allocator())
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM))
-                .handler(handler)
-                .bind(address)
-                .awaitUninterruptibly();
+        if (host.ownNetwork()) {
+            return takeOverDatagrams(address, handler);
+        }
+        ChannelFuture bound =
+                datagrams(transport.datagrams(), handler).bind(address).awaitUninterruptibly();
         if (bound.isSuccess()) {
             return bound.channel();
         }
         throw failure(address, bound.cause(), "ss -lunp");
+    }
+
+    private Bootstrap datagrams(ChannelFactory<? extends DatagramChannel> socket, ChannelHandler handler) {
+        return new Bootstrap()
+                .group(transport.eventLoops())
+                .channelFactory(socket)
+                .option(ChannelOption.ALLOCATOR, transport.allocator())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM))
+                .handler(handler);
+    }
+
+    /** Lets the helper open the socket, and receives on it from here. */
+    private Channel takeOverDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
+        requireTakeOver(address);
+        ChannelFuture registered = datagrams(transport.datagrams(host.datagramSocket(address)), handler)
+                .register()
+                .awaitUninterruptibly();
+        if (registered.isSuccess()) {
+            return registered.channel();
+        }
+        throw failure(address, registered.cause(), "ss -lunp");
+    }
+
+    private void requireTakeOver(InetSocketAddress address) throws KubetunException {
+        if (!transport.isEpoll()) {
+            throw new KubetunException(
+                    ErrorCode.LISTEN_FAILED,
+                    "cannot listen on " + text(address),
+                    "this system cannot take over a socket that the helper opened",
+                    "Choose a port from 1024 up.");
+        }
     }
 
     private static void requireResolved(InetSocketAddress address) throws KubetunException {
@@ -94,13 +149,7 @@ final class ListenerOpener {
     /** Lets the helper open the socket, and accepts on it from here. */
     Channel takeOver(InetSocketAddress address, EventLoopGroup loops, ChannelHandler connections)
             throws KubetunException {
-        if (!transport.isEpoll()) {
-            throw new KubetunException(
-                    ErrorCode.LISTEN_FAILED,
-                    "cannot listen on " + text(address),
-                    "this system cannot take over a socket that the helper opened",
-                    "Choose a port from 1024 up.");
-        }
+        requireTakeOver(address);
         ChannelFactory<? extends ServerSocketChannel> listener = transport.listener(host.listeningSocket(address));
         ChannelFuture registered =
                 bootstrap(listener, loops, connections).register().awaitUninterruptibly();
@@ -116,10 +165,7 @@ final class ListenerOpener {
                 .group(transport.eventLoops(), loops)
                 .channelFactory(listener)
                 .childOption(ChannelOption.ALLOCATOR, transport.allocator())
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ)
-                                .maxMessagesPerRead(READS_PER_TURN))
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)

@@ -141,6 +141,11 @@ public final class NettyTransport implements Transport, AutoCloseable {
         return epoll ? EpollDatagramChannel::new : NioDatagramChannel::new;
     }
 
+    /** Makes one socket of a bound one, which the channel then owns. */
+    ChannelFactory<? extends DatagramChannel> datagrams(int descriptor) {
+        return () -> new EpollDatagramChannel(descriptor);
+    }
+
     ByteBufAllocator allocator() {
         return allocator;
     }

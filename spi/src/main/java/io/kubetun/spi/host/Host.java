@@ -45,6 +45,40 @@ public interface Host extends AutoCloseable {
     int listeningSocket(InetSocketAddress address) throws KubetunException;
 
     /**
+     * Says whether the session has a network of its own, apart from this machine's: that of {@code kubetun shell}. All its
+     * listeners are then opened by {@link #listeningSocket} and {@link #datagramSocket}, whatever their port, a
+     * {@link #route} may be a default, and nobody but the session leads traffic out of it.
+     *
+     * @return true if so
+     */
+    default boolean ownNetwork() {
+        return false;
+    }
+
+    /**
+     * Opens a UDP socket that the user may not open, through the helper.
+     *
+     * @param address where
+     * @return a file descriptor, bound, owned by the caller
+     * @throws KubetunException if there is no helper, or the address is taken
+     */
+    default int datagramSocket(InetSocketAddress address) throws KubetunException {
+        throw new UnsupportedOperationException("this host opens no sockets for datagrams");
+    }
+
+    /**
+     * An effect that has the programs of a network of its own ask one name server, and no other. It touches nothing
+     * outside of it.
+     *
+     * @param server an address of that network, where port 53 is answered
+     * @param search what is put behind short names, before what this machine puts there
+     * @return the effect; it goes with the network at the latest
+     */
+    default Effect nameServer(InetAddress server, List<String> search) {
+        throw new UnsupportedOperationException("this host has no network of its own");
+    }
+
+    /**
      * Describes a TUN device of this machine.
      *
      * @param settings which
@@ -67,7 +101,7 @@ public interface Host extends AutoCloseable {
     }
 
     /**
-     * Returns the routes of this machine's main table, as they are now.
+     * Returns the routes of this machine's main table, as they are now; not those of a network of the session's own.
      *
      * @return all, also defaults
      * @throws KubetunException if they cannot be read

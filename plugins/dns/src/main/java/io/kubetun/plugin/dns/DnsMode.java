@@ -39,19 +39,31 @@ final class DnsMode implements Mode {
     @Override
     public void start() throws KubetunException {
         Names names = session.cluster().names();
+        boolean own = session.host().ownNetwork();
+        // In a network of its own nobody asks us who is asked here: the same address is another's.
+        Set<InetSocketAddress> ours = own ? Set.of() : Set.of(options.listen());
         Supplier<List<InetSocketAddress>> servers =
-                options.upstream().isEmpty() ? new ResolvConf(resolvConf, Set.of(options.listen())) : options::upstream;
+                options.upstream().isEmpty() ? new ResolvConf(resolvConf, ours) : options::upstream;
         Forwarder forwarder = new Forwarder(servers, limits);
         open.add(forwarder);
         Answering answering = new Answering(names, forwarder, limits);
         try {
             InetSocketAddress address = listen(answering);
+            if (own) {
+                session.effects().apply(session.host().nameServer(address.getAddress(), search(names.domain())));
+            }
             listening = List.of(new Listening(address, "DNS of " + names.domain(), List.of()));
         } finally {
             if (listening.isEmpty()) {
                 stop();
             }
         }
+    }
+
+    /** As in a pod of the session's namespace. */
+    private List<String> search(String domain) {
+        String services = "svc." + domain;
+        return List.of(session.cluster().identity().namespace() + "." + services, services, domain);
     }
 
     private InetSocketAddress listen(Answering answering) throws KubetunException {

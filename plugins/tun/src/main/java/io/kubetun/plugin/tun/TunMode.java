@@ -40,16 +40,22 @@ final class TunMode implements Mode {
     @Override
     public void start() throws KubetunException, InterruptedException {
         List<InetAddress> apiServer = apiServer();
-        List<Route> existing = session.host().routes();
+        boolean own = session.host().ownNetwork();
+        List<Route> machine = session.host().routes();
+        List<Route> existing = own ? List.of() : machine;
         RangePlan plan = RangePlan.of(session.cluster().addresses(), options, apiServer, existing);
         int number = options.device().isPresent() ? options.device().get() : DeviceNumbers.firstFree(existing);
-        TunSettings settings = new TunSettings(number, plan.routes().stream().anyMatch(Cidr::v6));
+        List<Cidr> leading = own ? Everything.of(machine, plan.routes()) : plan.routes();
+        if (own) {
+            flows.leadOutsideBut(plan.routes());
+        }
+        TunSettings settings = new TunSettings(number, leading.stream().anyMatch(Cidr::v6));
         Tun tun = session.host().tun(settings);
         session.effects().apply(tun.effect());
         if (!session.dryRun()) {
             open(settings, tun.open());
         }
-        for (Cidr range : plan.routes()) {
+        for (Cidr range : leading) {
             session.effects().apply(session.host().route(settings, range, apiServer));
         }
         ranges = plan.told();
