@@ -1,5 +1,5 @@
 /**
- * This machine: its hosts file, loopback addresses, TUN devices, routes and socket table, and the privileged helper that changes what the
+ * This machine: its hosts file, loopback addresses, TUN devices, routes, name servers and socket table, and the privileged helper that changes what the
  * user may not. The only module that calls native code, by JNA's direct mapping.
  */
 module io.kubetun.host {
@@ -17,6 +17,8 @@ module io.kubetun.host {
             io.kubetun.host.hosts.HostsBlockType,
             io.kubetun.host.hosts.HostsPurgeType,
             io.kubetun.host.loopback.LoopbackAliasType,
+            io.kubetun.host.resolver.LinkNamesType,
+            io.kubetun.host.resolver.ResolverBlockType,
             io.kubetun.host.tun.TunDeviceType,
             io.kubetun.host.tun.TunRouteType;
 }

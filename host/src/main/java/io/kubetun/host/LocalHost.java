@@ -6,6 +6,10 @@ import io.kubetun.host.hosts.HostsFile;
 import io.kubetun.host.loopback.Loopback;
 import io.kubetun.host.loopback.LoopbackAlias;
 import io.kubetun.host.namespace.NameServerView;
+import io.kubetun.host.natives.Users;
+import io.kubetun.host.resolver.LinkNames;
+import io.kubetun.host.resolver.ResolverBlock;
+import io.kubetun.host.resolver.SystemResolver;
 import io.kubetun.host.tun.RouteTable;
 import io.kubetun.host.tun.TunDevice;
 import io.kubetun.host.tun.TunRoute;
@@ -14,21 +18,27 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Cidr;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Host;
+import io.kubetun.spi.host.NameServers;
 import io.kubetun.spi.host.Route;
+import io.kubetun.spi.host.SystemNames;
 import io.kubetun.spi.host.Tun;
 import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** The machine that this process runs on, with or without a privileged helper. */
 final class LocalHost implements Host {
     private final Optional<HelperClient> helper;
     private final Optional<Path> backups;
+    private final SystemResolver resolver = new SystemResolver();
+    private final Deque<TunSettings> devices = new ConcurrentLinkedDeque<>();
     private final PeerSockets peers = PeerSockets.open();
 
     LocalHost(Optional<HelperClient> helper, Optional<Path> backups) {
@@ -56,13 +66,15 @@ final class LocalHost implements Host {
 
     @Override
     public int listeningSocket(InetSocketAddress address) throws KubetunException {
-        if (helper.isEmpty()) {
-            throw forbidden(address);
-        }
-        return helper.get().listeningSocket(address);
+        return helper.orElseThrow(() -> tooLow(address)).listeningSocket(address);
     }
 
-    private static KubetunException forbidden(InetSocketAddress address) {
+    @Override
+    public int datagramSocket(InetSocketAddress address) throws KubetunException {
+        return helper.orElseThrow(() -> tooLow(address)).datagramSocket(address);
+    }
+
+    private static KubetunException tooLow(InetSocketAddress address) {
         return new KubetunException(
                 ErrorCode.NEEDS_ROOT,
                 "cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort(),
@@ -76,23 +88,53 @@ final class LocalHost implements Host {
     }
 
     @Override
-    public int datagramSocket(InetSocketAddress address) throws KubetunException {
-        if (helper.isEmpty()) {
-            throw forbidden(address);
+    public List<Effect> systemNames(SystemNames names) throws KubetunException {
+        if (ownNetwork()) {
+            return List.of(helper.orElseThrow().nameServer(new NameServerView(names, Path.of("/"))));
         }
-        return helper.get().datagramSocket(address);
+        if (!System.getProperty("os.name", "").equals("Linux")) {
+            throw noWay("this is not Linux, where it is known how");
+        }
+        if (!resolver.isResolved()) {
+            return List.of(block(names, false));
+        }
+        TunSettings device = Optional.ofNullable(devices.peekLast())
+                .orElseThrow(() -> noWay("systemd-resolved asks by network devices, and this session has none"));
+        Effect link = link(new LinkNames(device, names));
+        return resolver.isWrittenByResolved() ? List.of(link) : List.of(link, block(names, true));
+    }
+
+    private Effect block(SystemNames names, boolean perLink) {
+        ResolverBlock block = ResolverBlock.of(
+                SystemResolver.FILE,
+                Users.current(),
+                names,
+                perLink,
+                helper.isPresent() ? HostsFile.backupsOfRoot() : backups.orElseGet(HostsFile::defaultBackups));
+        return helper.map(each -> each.resolver(block)).orElse(block);
+    }
+
+    private Effect link(LinkNames names) {
+        return helper.map(each -> each.linkNames(names)).orElse(names);
+    }
+
+    private static KubetunException noWay(String why) {
+        return new KubetunException(
+                ErrorCode.HOST_CHANGE,
+                "cannot make this machine's programs ask for the cluster's names",
+                why,
+                "Join its network too: sudo kubetun connect; or go on without it: --dns-system=false");
     }
 
     @Override
-    public Effect nameServer(InetAddress server, List<String> search) {
-        // Without a helper there is no other network than the machine's, where others ask this file too.
-        return helper.filter(HelperClient::ownNetwork)
-                .orElseThrow(() -> new UnsupportedOperationException("this host has no network of its own"))
-                .nameServer(new NameServerView(server, search, Path.of("/")));
+    public NameServers nameServers() {
+        return resolver.nameServers();
     }
 
     @Override
     public Tun tun(TunSettings settings) {
+        devices.remove(settings);
+        devices.add(settings);
         return helper.map(each -> each.tun(settings)).orElseGet(() -> new TunDevice(settings));
     }
 

@@ -13,7 +13,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code kubetun connect}: the cluster's network and names on this machine, and with {@code --socks} a proxy beside them. */
 final class ConnectCommand implements Callable<Integer> {
-    private static final List<String> NETWORK = List.of("tun", "dns");
+    private static final String NAMES = "dns";
+    private static final List<String> NETWORK = List.of("tun", NAMES);
     private static final String PROXY = "socks";
 
     private final Sessions sessions;
@@ -48,6 +49,9 @@ final class ConnectCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Map<String, Object> on = new LinkedHashMap<>();
         network.forEach(mode -> on.put("modes." + mode, Map.of()));
+        if (network.contains(NAMES)) {
+            on.put("modes." + NAMES + ".system", true);
+        }
         if (Boolean.TRUE.equals(socks.getValue())) {
             on.put("modes." + PROXY, Map.of());
         }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * killed has left, then it serves one session and takes back what that did.
  */
 final class HelperCommand implements Callable<Integer> {
+    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final Path BACKUPS = Path.of("/var/lib/kubetun");
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
@@ -64,7 +65,7 @@ final class HelperCommand implements Callable<Integer> {
         Path file = hosts.getValue();
         if (shell.getValue() != null) {
             Long program = shell.getValue();
-            serveShell(new HelperSettings(listen, user, file, BACKUPS, true), program);
+            serveShell(new HelperSettings(listen, user, file, RESOLV_CONF, BACKUPS, true), program);
             return 0;
         }
         HostJournal.OF_ROOT.repair();
@@ -72,7 +73,7 @@ final class HelperCommand implements Callable<Integer> {
         String session = "helper-" + ProcessHandle.current().pid();
         try (EventBus events = new EventBus()) {
             JournaledEffects effects = JournaledEffects.ofHelper(session, HostJournal.OF_ROOT.folder(), events);
-            serve(new HelperSettings(listen, user, file, BACKUPS), effects, ended);
+            serve(new HelperSettings(listen, user, file, RESOLV_CONF, BACKUPS), effects, ended);
             // The sessions have taken back their changes: this lets go of the journal.
             effects.undoAll();
         } finally {

@@ -28,13 +28,10 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ShellCommand implements Callable<Integer> {
     private static final String TUN = "tun";
     private static final String DNS = "dns";
-    private static final String LISTEN = "listen";
+    private static final String SYSTEM = "system";
 
-    /** Where the namespace's programs find names; loopback there is nobody else's. */
-    private static final String NAME_SERVER = "127.0.0.1:53";
-
-    /** What the choice of is the namespace's own matter. */
-    private static final List<String> FIXED = List.of(LISTEN, "device");
+    /** What there is no choice of in a network of its own. */
+    private static final List<String> FIXED = List.of(SYSTEM, "listen", "device");
 
     /** Shells of one cluster at the same time. */
     private static final int MAX_SHELLS = 64;
@@ -111,7 +108,7 @@ final class ShellCommand implements Callable<Integer> {
         Map<String, Object> on = new LinkedHashMap<>();
         on.put("modes." + TUN, Map.of());
         on.put("modes." + DNS, Map.of());
-        on.put("modes." + DNS + "." + LISTEN, NAME_SERVER);
+        on.put("modes." + DNS + "." + SYSTEM, true);
         Overrides overrides = flags.overrides(spec.commandLine().getParseResult(), on);
         String file = profile.getValue();
         Profile said = file == null

@@ -89,11 +89,6 @@ final class Conversation {
                 passListener(id, listen);
                 return;
             }
-            if (request instanceof Request.ListenDatagrams listen) {
-                InetSocketAddress address = permitted.listener(listen);
-                pass(id, open(address, () -> ListeningSocket.openDatagrams(address)));
-                return;
-            }
             if (request instanceof Request.MakeTun tun) {
                 passTun(id, tun);
                 return;
@@ -118,17 +113,21 @@ final class Conversation {
             case Request.Ping ping -> LOG.debug("{}", ping);
             case Request.PutHosts put -> apply(permitted.hostsBlock(put));
             case Request.AddRoute route -> apply(permitted.route(route, this::hasMade));
-            case Request.UseNameServer use -> apply(permitted.nameServer(use));
+            case Request.PutResolver put -> apply(permitted.resolver(put, this::hasMade));
+            case Request.NameLink link -> apply(permitted.link(link, this::hasMade));
+            case Request.ShowNames show -> apply(permitted.nameServer(show));
             case Request.Undo undo -> undo(new Name(undo.kind(), undo.key()));
             case Request.Listen listen -> throw new IllegalStateException("is answered with a descriptor: " + listen);
-            case Request.ListenDatagrams listen ->
-                throw new IllegalStateException("is answered with a descriptor: " + listen);
             case Request.MakeTun tun -> throw new IllegalStateException("is answered with a descriptor: " + tun);
         }
     }
 
     private boolean hasMade(TunSettings tun) {
         return applied.containsKey(new Name(TunDevice.KIND, tun.name()));
+    }
+
+    private boolean hasMade(Effect effect) {
+        return applied.containsKey(new Name(effect.kind(), effect.key()));
     }
 
     private void apply(Effect effect) throws KubetunException {
@@ -150,26 +149,19 @@ final class Conversation {
 
     private void passListener(long id, Request.Listen request) throws IOException, KubetunException {
         InetSocketAddress address = permitted.listener(request);
-        pass(id, open(address, () -> ListeningSocket.open(address)));
-    }
-
-    private interface Opening {
-        int open() throws NativeException;
-    }
-
-    private static int open(InetSocketAddress address, Opening socket) throws KubetunException {
+        int descriptor;
         try {
-            return socket.open();
+            descriptor = request.datagrams() ? ListeningSocket.openDatagrams(address) : ListeningSocket.open(address);
         } catch (NativeException e) {
-            String ip = address.getAddress().getHostAddress();
             boolean taken = e.errno() == Errno.EADDRINUSE;
             throw new KubetunException(
                     taken ? ErrorCode.PORT_IN_USE : ErrorCode.LISTEN_FAILED,
-                    "cannot listen on " + ip + ":" + address.getPort(),
+                    "cannot listen on " + request.address() + ":" + request.port(),
                     taken ? "another process has the port" : e.getMessage(),
-                    "See who listens: sudo ss -lntup sport = :" + address.getPort(),
+                    "See who listens: sudo ss -" + (request.datagrams() ? "u" : "t") + "lnp sport = :" + request.port(),
                     e);
         }
+        pass(id, descriptor);
     }
 
     private void passTun(long id, Request.MakeTun request) throws IOException, KubetunException {

@@ -7,6 +7,8 @@ import io.kubetun.host.natives.ListeningSocket;
 import io.kubetun.host.natives.UnixStream;
 import io.kubetun.host.natives.Users;
 import io.kubetun.host.natives.Wakeup;
+import io.kubetun.host.resolver.LinkNames;
+import io.kubetun.host.resolver.ResolverBlock;
 import io.kubetun.host.tun.TunRoute;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
@@ -134,6 +136,37 @@ public final class HelperClient implements AutoCloseable {
     }
 
     /**
+     * An effect that lets the helper write a session's part of resolv.conf.
+     *
+     * @param block the part; this process does not write it
+     * @return the effect, kept by the helper
+     */
+    public Effect resolver(ResolverBlock block) {
+        return new HelperEffect(block, this, new Request.PutResolver(block.names(), block.perLink()));
+    }
+
+    /**
+     * An effect that lets the helper tell systemd-resolved of a session's name server.
+     *
+     * @param names what it is asked for; this process does not tell
+     * @return the effect, kept by the helper
+     */
+    public Effect linkNames(LinkNames names) {
+        return new HelperEffect(names, this, new Request.NameLink(names.tun().number(), names.names()));
+    }
+
+    /**
+     * Lets the helper open a UDP socket.
+     *
+     * @param address a loopback address and a port
+     * @return a file descriptor, bound and non-blocking, owned by the caller
+     * @throws KubetunException if the helper refuses or cannot, or has gone
+     */
+    public int datagramSocket(InetSocketAddress address) throws KubetunException {
+        return descriptor(new Request.Listen(address.getAddress().getHostAddress(), address.getPort(), true));
+    }
+
+    /**
      * Lets the helper open a listening socket.
      *
      * @param address a loopback address and a port
@@ -141,18 +174,7 @@ public final class HelperClient implements AutoCloseable {
      * @throws KubetunException if the helper refuses or cannot, or has gone
      */
     public int listeningSocket(InetSocketAddress address) throws KubetunException {
-        return descriptor(new Request.Listen(address.getAddress().getHostAddress(), address.getPort()));
-    }
-
-    /**
-     * Lets the helper open a UDP socket.
-     *
-     * @param address where
-     * @return a file descriptor, bound and non-blocking, owned by the caller
-     * @throws KubetunException if the helper refuses or cannot, or has gone
-     */
-    public int datagramSocket(InetSocketAddress address) throws KubetunException {
-        return descriptor(new Request.ListenDatagrams(address.getAddress().getHostAddress(), address.getPort()));
+        return descriptor(new Request.Listen(address.getAddress().getHostAddress(), address.getPort(), false));
     }
 
     /**
@@ -162,8 +184,7 @@ public final class HelperClient implements AutoCloseable {
      * @return the effect
      */
     public Effect nameServer(NameServerView view) {
-        return new HelperEffect(
-                view, this, new Request.UseNameServer(view.server().getHostAddress(), view.search()));
+        return new HelperEffect(view, this, new Request.ShowNames(view.names()));
     }
 
     /**

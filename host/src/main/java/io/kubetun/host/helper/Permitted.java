@@ -3,11 +3,14 @@ package io.kubetun.host.helper;
 import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.hosts.HostsLines;
 import io.kubetun.host.namespace.NameServerView;
+import io.kubetun.host.resolver.LinkNames;
+import io.kubetun.host.resolver.ResolverBlock;
 import io.kubetun.host.tun.TunDevice;
 import io.kubetun.host.tun.TunRoute;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Cidr;
+import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Host.HostsEntry;
 import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
@@ -18,7 +21,7 @@ import java.util.stream.Stream;
 
 /**
  * Turns requests into what root will do for the user, or refuses: names in one hosts file that lead to loopback
- * addresses, and listening sockets on those.
+ * addresses, sockets on those, and name servers there.
  */
 record Permitted(HelperSettings settings) {
     /** Lines of one block; above it the block is refused. */
@@ -28,8 +31,6 @@ record Permitted(HelperSettings settings) {
                     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
             .map(Cidr::of)
             .toList();
-
-    private static final String DOMAIN = "[A-Za-z0-9._-]{1,253}";
 
     HostsBlock hostsBlock(Request.PutHosts request) throws KubetunException {
         String what = "the helper will not write to " + printable(request.file().toString());
@@ -57,26 +58,40 @@ record Permitted(HelperSettings settings) {
     }
 
     InetSocketAddress listener(Request.Listen request) throws KubetunException {
-        return listener(request.address(), request.port());
-    }
-
-    InetSocketAddress listener(Request.ListenDatagrams request) throws KubetunException {
-        return listener(request.address(), request.port());
-    }
-
-    private InetSocketAddress listener(String literal, int port) throws KubetunException {
-        String what = "the helper will not listen on " + printable(literal) + ":" + port;
+        String what = "the helper will not listen on " + printable(request.address()) + ":" + request.port();
         try {
-            InetAddress address = InetAddress.ofLiteral(literal);
+            InetAddress address = InetAddress.ofLiteral(request.address());
             if (!settings.ownNetwork() && !address.isLoopbackAddress()) {
                 throw refusal(what, "it is no loopback address");
             }
-            if (port < (settings.ownNetwork() ? 0 : 1) || port > 65535) {
+            if (request.port() < (settings.ownNetwork() ? 0 : 1) || request.port() > 65535) {
                 throw refusal(what, "it is no port");
             }
-            return new InetSocketAddress(address, port);
+            return new InetSocketAddress(address, request.port());
         } catch (IllegalArgumentException e) {
             throw refusal(what, "it is no address");
+        }
+    }
+
+    ResolverBlock resolver(Request.PutResolver request, Predicate<Effect> made) throws KubetunException {
+        ResolverBlock block = ResolverBlock.of(
+                settings.resolvConf(), settings.uid(), request.names(), request.perLink(), settings.backups());
+        if (made.test(block)) {
+            throw refusal("the helper will not write to " + settings.resolvConf(), "it has done so for this session");
+        }
+        return block;
+    }
+
+    LinkNames link(Request.NameLink request, Predicate<TunSettings> made) throws KubetunException {
+        String what = "the helper will not name the device kubetun" + request.number();
+        try {
+            TunSettings tun = new TunSettings(request.number(), false);
+            if (!made.test(tun)) {
+                throw refusal(what, "it has not made it for this session");
+            }
+            return new LinkNames(tun, request.names());
+        } catch (IllegalArgumentException e) {
+            throw refusal(what, "there is no such device");
         }
     }
 
@@ -118,22 +133,11 @@ record Permitted(HelperSettings settings) {
         }
     }
 
-    NameServerView nameServer(Request.UseNameServer request) throws KubetunException {
-        String what = "the helper will not set the name server " + printable(request.server());
+    NameServerView nameServer(Request.ShowNames request) throws KubetunException {
         if (!settings.ownNetwork()) {
-            throw refusal(what, "it has no network of its own");
+            throw refusal("the helper will not show another name server", "it has no network of its own");
         }
-        try {
-            if (!request.search().stream().allMatch(domain -> domain.matches(DOMAIN))) {
-                throw refusal(what, "its search list has what is no domain");
-            }
-            return new NameServerView(
-                    InetAddress.ofLiteral(request.server()),
-                    request.search(),
-                    settings.socket().getParent());
-        } catch (IllegalArgumentException e) {
-            throw refusal(what, "it is no address");
-        }
+        return new NameServerView(request.names(), settings.socket().getParent());
     }
 
     static KubetunException refusal(String what, String why) {

@@ -2,8 +2,11 @@ package io.kubetun.host.helper;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.kubetun.spi.host.SystemNames;
+import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,28 +44,9 @@ sealed interface Request {
      *
      * @param address an address, no name
      * @param port 1 to 65535
+     * @param datagrams whether of UDP rather than of TCP
      */
-    record Listen(String address, int port) implements Request {}
-
-    /**
-     * Asks for a bound UDP socket.
-     *
-     * @param address an address, no name
-     * @param port 0 to 65535
-     */
-    record ListenDatagrams(String address, int port) implements Request {}
-
-    /**
-     * Asks for a name server in the helper's own namespace.
-     *
-     * @param server its address
-     * @param search what is put behind short names
-     */
-    record UseNameServer(String server, List<String> search) implements Request {
-        public UseNameServer {
-            search = List.copyOf(search);
-        }
-    }
+    record Listen(String address, int port, boolean datagrams) implements Request {}
 
     /**
      * Asks for a TUN device and its descriptor.
@@ -83,6 +67,48 @@ sealed interface Request {
         public AddRoute {
             never = List.copyOf(never);
         }
+    }
+
+    /**
+     * Asks for a session's part in resolv.conf.
+     *
+     * @param names its name server
+     * @param perLink whether systemd-resolved asks it
+     */
+    record PutResolver(SystemNames names, boolean perLink) implements Request {}
+
+    /**
+     * Asks for a device's part of systemd-resolved's questions.
+     *
+     * @param number which device, that this client had asked for
+     * @param names its name server
+     */
+    record NameLink(int number, SystemNames names) implements Request {}
+
+    /**
+     * Asks for a name server in the helper's own namespace.
+     *
+     * @param names the name server
+     */
+    record ShowNames(SystemNames names) implements Request {}
+
+    private static Map<String, Object> names(SystemNames names, Map<String, Object> more) {
+        Map<String, Object> all = new LinkedHashMap<>(more);
+        all.put("session", names.session());
+        all.put("label", names.label());
+        all.put("server", names.server().getHostAddress());
+        all.put("domain", names.domain());
+        all.put("search", names.search());
+        return all;
+    }
+
+    private static SystemNames names(Config document) {
+        return new SystemNames(
+                document.getString("session"),
+                document.getString("label"),
+                InetAddress.ofLiteral(document.getString("server")),
+                document.getString("domain"),
+                document.getStringList("search"));
     }
 
     /** Writes the request as a document. */
@@ -106,12 +132,26 @@ sealed interface Request {
                                 lines);
                     case Undo(String kind, String key) ->
                         Map.of("v", VERSION, "id", id, "op", "undo", "kind", kind, "key", key);
-                    case Listen(String address, int port) ->
-                        Map.of("v", VERSION, "id", id, "op", "listen", "address", address, "port", port);
-                    case ListenDatagrams(String address, int port) ->
-                        Map.of("v", VERSION, "id", id, "op", "listen-datagrams", "address", address, "port", port);
-                    case UseNameServer(String server, List<String> search) ->
-                        Map.of("v", VERSION, "id", id, "op", "use-name-server", "server", server, "search", search);
+                    case Listen(String address, int port, boolean datagrams) ->
+                        Map.of(
+                                "v",
+                                VERSION,
+                                "id",
+                                id,
+                                "op",
+                                "listen",
+                                "address",
+                                address,
+                                "port",
+                                port,
+                                "datagrams",
+                                datagrams);
+                    case PutResolver(SystemNames names, boolean perLink) ->
+                        names(names, Map.of("v", VERSION, "id", id, "op", "put-resolver", "per-link", perLink));
+                    case NameLink(int number, SystemNames names) ->
+                        names(names, Map.of("v", VERSION, "id", id, "op", "name-link", "number", number));
+                    case ShowNames(SystemNames names) ->
+                        names(names, Map.of("v", VERSION, "id", id, "op", "show-names"));
                     case MakeTun(int number, boolean v6) ->
                         Map.of("v", VERSION, "id", id, "op", "make-tun", "number", number, "v6", v6);
                     case AddRoute(int number, String destination, List<String> never) ->
@@ -150,10 +190,12 @@ sealed interface Request {
                             document.getString("owner"),
                             document.getStringList("lines"));
                 case "undo" -> new Undo(document.getString("kind"), document.getString("key"));
-                case "listen" -> new Listen(document.getString("address"), document.getInt("port"));
-                case "listen-datagrams" -> new ListenDatagrams(document.getString("address"), document.getInt("port"));
-                case "use-name-server" ->
-                    new UseNameServer(document.getString("server"), document.getStringList("search"));
+                case "listen" ->
+                    new Listen(
+                            document.getString("address"), document.getInt("port"), document.getBoolean("datagrams"));
+                case "put-resolver" -> new PutResolver(names(document), document.getBoolean("per-link"));
+                case "show-names" -> new ShowNames(names(document));
+                case "name-link" -> new NameLink(document.getInt("number"), names(document));
                 case "make-tun" -> new MakeTun(document.getInt("number"), document.getBoolean("v6"));
                 case "add-route" ->
                     new AddRoute(

@@ -1,6 +1,8 @@
 package io.kubetun.host.hosts;
 
-import io.kubetun.host.natives.FileLock;
+import io.kubetun.host.files.Backups;
+import io.kubetun.host.files.Reasons;
+import io.kubetun.host.files.SharedFile;
 import io.kubetun.host.natives.Users;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
@@ -9,11 +11,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -24,8 +23,6 @@ import java.util.function.UnaryOperator;
  * attributes stay. Safe for use by several threads and processes; blocks.
  */
 public final class HostsFile {
-    private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
-
     private final Path file;
     private final Path backups;
 
@@ -141,28 +138,8 @@ public final class HostsFile {
     }
 
     private void rewrite(UnaryOperator<byte[]> edit) throws IOException, KubetunException {
-        Path real = Symlinks.resolve(file);
-        Replacement replacement = new Replacement(real, new Backups(backups, file));
-        Optional<FileLock> held = FileLock.acquire(real, LOCK_PATIENCE);
-        if (held.isEmpty()) {
-            throw new KubetunException(
-                    ErrorCode.HOST_CHANGE,
-                    "cannot change " + file,
-                    "another process has held its lock for " + LOCK_PATIENCE.toSeconds() + " s",
-                    "See who with: fuser -v " + real);
-        }
-        FileLock lock = held.get();
-        try {
-            replacement.recover();
-            byte[] before = Files.readAllBytes(real);
-            byte[] after = edit.apply(before);
-            if (!Arrays.equals(before, after)) {
-                replacement.backups().keepOriginal(without(before, HostsText.owners(before)));
-                replacement.write(before, after);
-            }
-        } finally {
-            lock.close();
-        }
+        new SharedFile(file, new Backups(backups, "hosts", file))
+                .rewrite(edit, text -> without(text, HostsText.owners(text)));
     }
 
     private static byte[] without(byte[] text, Set<String> owners) {

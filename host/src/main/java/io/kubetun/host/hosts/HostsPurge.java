@@ -1,5 +1,6 @@
 package io.kubetun.host.hosts;
 
+import io.kubetun.host.files.Backups;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import io.kubetun.host.natives.Mounts;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
+import io.kubetun.spi.host.SystemNames;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,45 +32,33 @@ public final class NameServerView implements Effect {
     /** Older C libraries read no more words of a search list. */
     private static final int MAX_SEARCH = 6;
 
-    private final InetAddress server;
-    private final List<String> search;
+    private final SystemNames names;
     private final Path root;
     private final Path scratch;
 
     /**
      * Describes it.
      *
-     * @param server who answers at port 53
-     * @param search what is put behind short names, before what the machine puts there
+     * @param names who answers, and what is put behind short names before what the machine puts there
      * @param scratch an existing folder; something is put over it and taken away again
      */
-    public NameServerView(InetAddress server, List<String> search, Path scratch) {
-        this(server, search, Path.of("/"), scratch);
+    public NameServerView(SystemNames names, Path scratch) {
+        this(names, Path.of("/"), scratch);
     }
 
-    NameServerView(InetAddress server, List<String> search, Path root, Path scratch) {
-        this.server = server;
-        this.search = List.copyOf(search);
+    NameServerView(SystemNames names, Path root, Path scratch) {
+        this.names = names;
         this.root = root;
         this.scratch = scratch;
     }
 
     /**
-     * Returns the server.
+     * Returns who answers.
      *
-     * @return its address
+     * @return the name server
      */
-    public InetAddress server() {
-        return server;
-    }
-
-    /**
-     * Returns what is put behind short names.
-     *
-     * @return domains
-     */
-    public List<String> search() {
-        return search;
+    public SystemNames names() {
+        return names;
     }
 
     @Override
@@ -85,7 +73,8 @@ public final class NameServerView implements Effect {
 
     @Override
     public String preview() {
-        return "name server of the shell: " + server.getHostAddress() + ", search " + String.join(" ", search);
+        return "name server of the shell: " + names.server().getHostAddress() + ", search "
+                + String.join(" ", names.search());
     }
 
     @Override
@@ -137,7 +126,7 @@ public final class NameServerView implements Effect {
     }
 
     String text(String machines) {
-        Set<String> domains = new LinkedHashSet<>(search);
+        Set<String> domains = new LinkedHashSet<>(names.search());
         List<String> kept = new ArrayList<>();
         for (String line : machines.split("\n", -1)) {
             String[] words = line.strip().split("[ \t]+", -1);
@@ -146,7 +135,8 @@ public final class NameServerView implements Effect {
             }
         }
         domains.addAll(kept);
-        return "# Made by kubetun for this shell alone.\nnameserver " + server.getHostAddress() + "\nsearch "
+        return "# Made by kubetun for this shell alone.\nnameserver "
+                + names.server().getHostAddress() + "\nsearch "
                 + String.join(" ", domains.stream().limit(MAX_SEARCH).toList()) + "\n" + OPTIONS + "\n";
     }
 }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 
-/** Opens listening TCP sockets, and bound UDP ones, as bare file descriptors. */
+/** Opens listening TCP sockets, and bound UDP sockets, as bare file descriptors. */
 public final class ListeningSocket {
     private static final int BACKLOG = 1024;
 
@@ -23,7 +23,7 @@ public final class ListeningSocket {
     }
 
     /**
-     * Opens one for datagrams: bound, non-blocking, closed on exec, an IPv6 one for IPv6 only.
+     * Opens a UDP socket: non-blocking, closed on exec, its address shared with nobody, an IPv6 one for IPv6 only.
      *
      * @param address where, a resolved address
      * @return the descriptor, owned by the caller
@@ -34,6 +34,7 @@ public final class ListeningSocket {
     }
 
     private static int open(InetSocketAddress address, int type) throws NativeException {
+        boolean stream = type == LinuxCalls.SOCK_STREAM;
         boolean v6 = address.getAddress().getAddress().length == 16;
         int descriptor = LinuxCalls.socket(
                 v6 ? LinuxCalls.AF_INET6 : LinuxCalls.AF_INET,
@@ -44,7 +45,7 @@ public final class ListeningSocket {
         }
         boolean open = false;
         try (Arena arena = Arena.ofConfined()) {
-            if (type == LinuxCalls.SOCK_STREAM) {
+            if (stream) {
                 set(descriptor, LinuxCalls.SOL_SOCKET, LinuxCalls.SO_REUSEADDR, arena);
             }
             if (v6) {
@@ -54,7 +55,7 @@ public final class ListeningSocket {
             if (LinuxCalls.bind(descriptor, memory.address(), (int) memory.byteSize()) < 0) {
                 throw NativeException.last("bind");
             }
-            if (type == LinuxCalls.SOCK_STREAM && LinuxCalls.listen(descriptor, BACKLOG) < 0) {
+            if (stream && LinuxCalls.listen(descriptor, BACKLOG) < 0) {
                 throw NativeException.last("listen");
             }
             open = true;

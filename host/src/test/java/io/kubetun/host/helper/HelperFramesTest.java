@@ -106,7 +106,7 @@ class HelperFramesTest {
                 new Request.Ping(),
                 new Request.PutHosts(Path.of("/etc/hosts"), "a1", List.of("127.0.0.1 a", "127.0.0.2 b")),
                 new Request.Undo("hosts-block", "/etc/hosts#a1"),
-                new Request.Listen("::1", 80))) {
+                new Request.Listen("::1", 80, true))) {
             assertThat(Request.of(Json.read(request.toJson(7)))).isEqualTo(request);
         }
     }
@@ -118,14 +118,15 @@ class HelperFramesTest {
         Random random = new Random(seed);
         Path file = Files.writeString(folder.resolve("hosts"), "x");
         Path socket = folder.resolve("s/helper.sock");
-        HelperSettings settings = new HelperSettings(socket, Users.current(), file, folder.resolve("state"));
+        HelperSettings settings = new HelperSettings(
+                socket, Users.current(), file, folder.resolve("resolv.conf"), folder.resolve("state"));
         try (HelperServer server = new HelperServer(settings, new DirectEffects())) {
             CompletableFuture<String> ended = new CompletableFuture<>();
             Thread.ofPlatform().daemon().start(() -> ended.complete(server.run()));
             try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
                 write(client, Frames.encode(new Request.PutHosts(file, "a1", List.of("127.0.0.9 a")).toJson(1)));
                 for (int i = 0; i < 20; i++) {
-                    byte[] frame = Frames.encode(new Request.Listen("127.0.0.1", 1).toJson(i));
+                    byte[] frame = Frames.encode(new Request.Listen("127.0.0.1", 1, false).toJson(i));
                     for (int flips = random.nextInt(4); flips > 0; flips--) {
                         frame[random.nextInt(i < 15 ? 4 : 0, frame.length)] ^= (byte) (1 << random.nextInt(8));
                     }

@@ -207,7 +207,8 @@ class HelperTest {
     void aFolderThatOthersMayWriteIsRefused() throws Exception {
         Path shared = Files.createDirectory(folder.resolve("shared"));
         Files.setAttribute(shared, "unix:mode", 0777);
-        HelperSettings settings = new HelperSettings(shared.resolve("s"), Users.current(), file, folder.resolve("st"));
+        HelperSettings settings = new HelperSettings(
+                shared.resolve("s"), Users.current(), file, folder.resolve("resolv.conf"), folder.resolve("st"));
 
         assertThatThrownBy(() -> new HelperServer(settings, new DirectEffects()))
                 .isInstanceOf(KubetunException.class)
@@ -285,7 +286,7 @@ class HelperTest {
     }
 
     private HelperSettings settings(int uid) {
-        return new HelperSettings(socket, uid, file, folder.resolve("state"));
+        return new HelperSettings(socket, uid, file, folder.resolve("resolv.conf"), folder.resolve("state"));
     }
 
     private void openFolder() throws IOException {

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PermittedRoutesTest {
-    private final Permitted permitted =
-            new Permitted(new HelperSettings(Path.of("/x"), 1000, Path.of("/etc/hosts"), Path.of("/y")));
+    private final Permitted permitted = new Permitted(
+            new HelperSettings(Path.of("/x"), 1000, Path.of("/etc/hosts"), Path.of("/etc/resolv.conf"), Path.of("/y")));
 
     @ParameterizedTest
     @ValueSource(

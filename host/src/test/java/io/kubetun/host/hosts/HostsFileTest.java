@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.kubetun.host.files.Backups;
+import io.kubetun.host.files.TornWrite;
 import io.kubetun.host.natives.FileLock;
 import io.kubetun.host.natives.Users;
 import io.kubetun.spi.ErrorCode;
@@ -202,7 +204,7 @@ class HostsFileTest extends HostsFolder {
         Path fresh = Files.writeString(folder.resolve(".hosts.kubetun-new"), "half");
         byte[] before = Files.readAllBytes(file);
         byte[] after = HostsText.with(before, "dead", List.of("127.1.27.1 echo"));
-        Backups kept = new Backups(backups, file);
+        Backups kept = new Backups(backups, "hosts", file);
         kept.write(kept.inPlaceCopy(), new TornWrite(before, after).encode());
         Files.write(file, Arrays.copyOf(after, before.length + 9));
 

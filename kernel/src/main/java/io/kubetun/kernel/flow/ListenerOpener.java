@@ -95,28 +95,22 @@ final class ListenerOpener {
     Channel openDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
         requireResolved(address);
         if (host.ownNetwork()) {
-            return takeOverDatagrams(address, handler);
+            return takeOver(address, handler);
         }
         ChannelFuture bound =
                 datagrams(transport.datagrams(), handler).bind(address).awaitUninterruptibly();
         if (bound.isSuccess()) {
             return bound.channel();
         }
+        if (isForbidden(bound.cause())) {
+            return takeOver(address, handler);
+        }
         throw failure(address, bound.cause(), "ss -lunp");
     }
 
-    private Bootstrap datagrams(ChannelFactory<? extends DatagramChannel> socket, ChannelHandler handler) {
-        return new Bootstrap()
-                .group(transport.eventLoops())
-                .channelFactory(socket)
-                .option(ChannelOption.ALLOCATOR, transport.allocator())
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM))
-                .handler(handler);
-    }
-
-    /** Lets the helper open the socket, and receives on it from here. */
-    private Channel takeOverDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
-        requireTakeOver(address);
+    /** Lets the helper open the socket for datagrams, and receives on it from here. */
+    private Channel takeOver(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
+        requireEpoll(address);
         ChannelFuture registered = datagrams(transport.datagrams(host.datagramSocket(address)), handler)
                 .register()
                 .awaitUninterruptibly();
@@ -126,14 +120,13 @@ final class ListenerOpener {
         throw failure(address, registered.cause(), "ss -lunp");
     }
 
-    private void requireTakeOver(InetSocketAddress address) throws KubetunException {
-        if (!transport.isEpoll()) {
-            throw new KubetunException(
-                    ErrorCode.LISTEN_FAILED,
-                    "cannot listen on " + text(address),
-                    "this system cannot take over a socket that the helper opened",
-                    "Choose a port from 1024 up.");
-        }
+    private Bootstrap datagrams(ChannelFactory<? extends DatagramChannel> socket, ChannelHandler handler) {
+        return new Bootstrap()
+                .group(transport.eventLoops())
+                .channelFactory(socket)
+                .option(ChannelOption.ALLOCATOR, transport.allocator())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM))
+                .handler(handler);
     }
 
     private static void requireResolved(InetSocketAddress address) throws KubetunException {
@@ -149,7 +142,7 @@ final class ListenerOpener {
     /** Lets the helper open the socket, and accepts on it from here. */
     Channel takeOver(InetSocketAddress address, EventLoopGroup loops, ChannelHandler connections)
             throws KubetunException {
-        requireTakeOver(address);
+        requireEpoll(address);
         ChannelFactory<? extends ServerSocketChannel> listener = transport.listener(host.listeningSocket(address));
         ChannelFuture registered =
                 bootstrap(listener, loops, connections).register().awaitUninterruptibly();
@@ -157,6 +150,16 @@ final class ListenerOpener {
             return registered.channel();
         }
         throw failure(address, registered.cause(), "ss -ltnp");
+    }
+
+    private void requireEpoll(InetSocketAddress address) throws KubetunException {
+        if (!transport.isEpoll()) {
+            throw new KubetunException(
+                    ErrorCode.LISTEN_FAILED,
+                    "cannot listen on " + text(address),
+                    "this system cannot take over a socket that the helper opened",
+                    "Choose a port from 1024 up.");
+        }
     }
 
     private ServerBootstrap bootstrap(

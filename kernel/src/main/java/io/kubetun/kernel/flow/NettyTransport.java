@@ -141,7 +141,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
         return epoll ? EpollDatagramChannel::new : NioDatagramChannel::new;
     }
 
-    /** Makes one socket of a bound one, which the channel then owns. */
+    /** Makes one socket for datagrams of a bound one, which the channel then owns. */
     ChannelFactory<? extends DatagramChannel> datagrams(int descriptor) {
         return () -> new EpollDatagramChannel(descriptor);
     }

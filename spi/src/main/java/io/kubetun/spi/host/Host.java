@@ -45,37 +45,48 @@ public interface Host extends AutoCloseable {
     int listeningSocket(InetSocketAddress address) throws KubetunException;
 
     /**
+     * Opens a UDP socket that the user may not open, through the helper.
+     *
+     * @param address where
+     * @return a file descriptor, bound and non-blocking, owned by the caller
+     * @throws KubetunException if there is no helper, or the address is taken
+     */
+    default int datagramSocket(InetSocketAddress address) throws KubetunException {
+        throw new UnsupportedOperationException("this host opens no UDP sockets");
+    }
+
+    /**
+     * The effects that make all programs of this machine ask a session's name server, with others where there are others:
+     * per link where systemd-resolved runs, else by one block in {@code resolv.conf} that all sessions share. Where
+     * several sessions do so, the first one has the short names and its cluster's domain, and each its own label.
+     *
+     * @param names the name server, which answers already
+     * @return one or two effects, to be applied in this order
+     * @throws KubetunException if this machine has no way that would leave its other names alone
+     */
+    default List<Effect> systemNames(SystemNames names) throws KubetunException {
+        throw new UnsupportedOperationException("this host does not change how names are looked up");
+    }
+
+    /**
+     * Returns who this machine's programs ask for names, as it is now, without kubetun's own.
+     *
+     * @return the name servers
+     */
+    default NameServers nameServers() {
+        throw new UnsupportedOperationException("this host does not tell its name servers");
+    }
+
+    /**
      * Says whether the session has a network of its own, apart from this machine's: that of {@code kubetun shell}. All its
      * listeners are then opened by {@link #listeningSocket} and {@link #datagramSocket}, whatever their port, a
-     * {@link #route} may be a default, and nobody but the session leads traffic out of it.
+     * {@link #route} may be a default, {@link #systemNames} is for the programs in it alone, and nobody but the session
+     * leads traffic out of it.
      *
      * @return true if so
      */
     default boolean ownNetwork() {
         return false;
-    }
-
-    /**
-     * Opens a UDP socket that the user may not open, through the helper.
-     *
-     * @param address where
-     * @return a file descriptor, bound, owned by the caller
-     * @throws KubetunException if there is no helper, or the address is taken
-     */
-    default int datagramSocket(InetSocketAddress address) throws KubetunException {
-        throw new UnsupportedOperationException("this host opens no sockets for datagrams");
-    }
-
-    /**
-     * An effect that has the programs of a network of its own ask one name server, and no other. It touches nothing
-     * outside of it.
-     *
-     * @param server an address of that network, where port 53 is answered
-     * @param search what is put behind short names, before what this machine puts there
-     * @return the effect; it goes with the network at the latest
-     */
-    default Effect nameServer(InetAddress server, List<String> search) {
-        throw new UnsupportedOperationException("this host has no network of its own");
     }
 
     /**

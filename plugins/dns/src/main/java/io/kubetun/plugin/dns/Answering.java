@@ -21,12 +21,14 @@ final class Answering {
     private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
 
     private final Names names;
+    private final NameSpaces spaces;
     private final Forwarder forwarder;
     private final ClusterReply cluster;
     private final Semaphore free;
 
-    Answering(Names names, Forwarder forwarder, Limits limits) {
+    Answering(Names names, NameSpaces spaces, Forwarder forwarder, Limits limits) {
         this.names = names;
+        this.spaces = spaces;
         this.forwarder = forwarder;
         this.cluster = ClusterReply.of(names.domain());
         this.free = new Semaphore(limits.questions());
@@ -70,10 +72,13 @@ final class Answering {
         if (forwarder.isOwn(asked)) {
             return CompletableFuture.completedStage(Reply.of(asked, Rcode.SERVFAIL));
         }
-        return names.lookUp(
-                        asked.question().getName().toString(true),
-                        type(asked.question().getType()))
-                .thenCompose(answer -> reply(asked, answer));
+        String name = asked.question().getName().toString(true);
+        Names.Type type = type(asked.question().getType());
+        Optional<NameSpaces.InCluster> ours = spaces.ours(name);
+        return ours.isEmpty()
+                ? names.lookUp(name, type).thenCompose(answer -> reply(asked, answer))
+                : names.lookUp(ours.get().name(), type)
+                        .thenCompose(answer -> reply(asked, ours.get().label(), answer));
     }
 
     private CompletionStage<Message> reply(Asked asked, NameAnswer answer) {
@@ -87,6 +92,17 @@ final class Answering {
             case Names.Foreign foreign ->
                 forwarder.ask(asked, asked.question().getName()).thenApply(said -> Reply.of(asked, said));
             case Found found -> found(asked, found);
+        };
+    }
+
+    /** What the cluster does not have may be somebody else's: our label is no domain that is ours alone. */
+    private CompletionStage<Message> reply(Asked asked, OwnLabel label, NameAnswer answer) {
+        return switch (answer) {
+            case Found found -> found(asked, label.outside(found));
+            case Names.NoSuchName none -> reply(asked, new Names.Foreign());
+            case Names.NoData none -> reply(asked, none);
+            case Names.Failed failed -> reply(asked, failed);
+            case Names.Foreign foreign -> reply(asked, foreign);
         };
     }
 

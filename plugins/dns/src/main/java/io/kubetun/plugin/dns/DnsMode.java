@@ -6,14 +6,16 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Mode;
 import io.kubetun.spi.SessionContext;
 import io.kubetun.spi.cluster.Names;
+import io.kubetun.spi.host.Effect;
+import io.kubetun.spi.host.NameServers;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Supplier;
 
-/** Opens the sockets, of one address and port by UDP and TCP. */
+/** Opens the sockets, of one address and port by UDP and TCP each, and makes the machine ask there. */
 final class DnsMode implements Mode {
     /** How often another free port is tried, when any will do and the one of TCP is taken for UDP. */
     private static final int TRIES = 8;
@@ -21,61 +23,73 @@ final class DnsMode implements Mode {
     private final SessionContext session;
     private final DnsOptions options;
     private final Limits limits;
-    private final Path resolvConf;
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
     private volatile List<Listening> listening = List.of();
+    private volatile List<String> notes = List.of();
 
     DnsMode(SessionContext session, DnsOptions options, Limits limits) {
-        this(session, options, limits, ResolvConf.FILE);
-    }
-
-    DnsMode(SessionContext session, DnsOptions options, Limits limits, Path resolvConf) {
         this.session = session;
         this.options = options;
         this.limits = limits;
-        this.resolvConf = resolvConf;
     }
 
     @Override
     public void start() throws KubetunException {
         Names names = session.cluster().names();
-        boolean own = session.host().ownNetwork();
-        // In a network of its own nobody asks us who is asked here: the same address is another's.
-        Set<InetSocketAddress> ours = own ? Set.of() : Set.of(options.listen());
-        Supplier<List<InetSocketAddress>> servers =
-                options.upstream().isEmpty() ? new ResolvConf(resolvConf, ours) : options::upstream;
-        Forwarder forwarder = new Forwarder(servers, limits);
+        Optional<SystemServer> system = options.system() ? Optional.of(new SystemServer(session)) : Optional.empty();
+        NameSpaces spaces = new NameSpaces(system.map(SystemServer::labels).orElse(List.of()), this::servers);
+        Forwarder forwarder = new Forwarder(spaces, limits);
         open.add(forwarder);
-        Answering answering = new Answering(names, forwarder, limits);
+        Answering answering = new Answering(names, spaces, forwarder, limits);
+        List<Listening> opened = new ArrayList<>();
+        boolean started = false;
         try {
-            InetSocketAddress address = listen(answering);
-            if (own) {
-                session.effects().apply(session.host().nameServer(address.getAddress(), search(names.domain())));
+            if (options.listen().isPresent()) {
+                opened.add(listening(listen(options.listen().get(), answering)));
             }
-            listening = List.of(new Listening(address, "DNS of " + names.domain(), List.of()));
+            if (system.isPresent()) {
+                InetSocketAddress address = system.get().listen(each -> listen(each, answering));
+                opened.add(listening(address));
+                List<Effect> effects = system.get().announce(address);
+                notes = system.get().notes(effects);
+                session.progress()
+                        .step("Names of " + names.domain() + " are known to all programs here, and as *."
+                                + system.get().label() + ".");
+            }
+            started = true;
+            listening = List.copyOf(opened);
         } finally {
-            if (listening.isEmpty()) {
+            if (!started) {
                 stop();
             }
         }
     }
 
-    /** As in a pod of the session's namespace. */
-    private List<String> search(String domain) {
-        String services = "svc." + domain;
-        return List.of(session.cluster().identity().namespace() + "." + services, services, domain);
+    /** The machine's name servers but for those that we answer as, or those that were asked for. */
+    private NameServers servers() {
+        NameServers machine = options.upstream().isEmpty() || options.system()
+                ? session.host().nameServers()
+                : new NameServers(List.of(), Map.of());
+        List<InetSocketAddress> asked = options.upstream().isEmpty() ? machine.others() : options.upstream();
+        List<InetSocketAddress> own = listening.stream().map(Listening::address).toList();
+        return new NameServers(
+                asked.stream().filter(server -> !own.contains(server)).toList(), machine.sessions());
     }
 
-    private InetSocketAddress listen(Answering answering) throws KubetunException {
+    private Listening listening(InetSocketAddress address) {
+        return new Listening(address, "DNS of " + session.cluster().names().domain(), List.of());
+    }
+
+    private InetSocketAddress listen(InetSocketAddress wanted, Answering answering) throws KubetunException {
         for (int i = 1; ; i++) {
-            FlowListener tcp = session.flows().listen(options.listen(), TcpQuestions.connections(answering, limits));
+            FlowListener tcp = session.flows().listen(wanted, TcpQuestions.connections(answering, limits));
             try {
                 open.add(session.flows().listenDatagrams(tcp.address(), new UdpQuestions(answering)));
                 open.add(tcp);
                 return tcp.address();
             } catch (KubetunException e) {
                 tcp.close();
-                if (options.listen().getPort() != 0 || e.code() != ErrorCode.PORT_IN_USE || i == TRIES) {
+                if (wanted.getPort() != 0 || e.code() != ErrorCode.PORT_IN_USE || i == TRIES) {
                     throw e;
                 }
             }
@@ -102,5 +116,10 @@ final class DnsMode implements Mode {
     @Override
     public List<Listening> listening() {
         return listening;
+    }
+
+    @Override
+    public List<String> notes() {
+        return notes;
     }
 }

@@ -19,11 +19,17 @@ final class DnsModeFactory implements ModeFactory {
             "Answer the cluster's names on this machine",
             List.of(
                     ModeDescriptor.Option.of(
-                                    "listen",
-                                    ModeDescriptor.Type.ADDRESS,
-                                    "Answer questions on this address, by UDP and TCP",
-                                    "--dns-listen")
-                            .orElse("127.0.0.1:5353"),
+                            "listen",
+                            ModeDescriptor.Type.ADDRESS,
+                            "Answer questions on this address, by UDP and TCP. Default: 127.0.0.1:5353, and with"
+                                    + " --dns-system none but its own",
+                            "--dns-listen"),
+                    ModeDescriptor.Option.of(
+                                    "system",
+                                    ModeDescriptor.Type.FLAG,
+                                    "Make all programs of this machine ask: in resolv.conf, or by systemd-resolved",
+                                    "--dns-system")
+                            .orElse("false"),
                     ModeDescriptor.Option.of(
                             "upstream",
                             ModeDescriptor.Type.LIST,

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
@@ -26,7 +25,7 @@ import org.xbill.DNS.Section;
  * by whatever way round, waits for itself until its time is over and goes nowhere a second time. Never blocks; thread-safe.
  */
 final class Forwarder implements AutoCloseable {
-    private final Supplier<List<InetSocketAddress>> servers;
+    private final NameSpaces names;
     private final Limits limits;
     private final Exchange exchange = new Exchange();
     private final Map<Key, CompletableFuture<Message>> asking = new ConcurrentHashMap<>();
@@ -35,11 +34,11 @@ final class Forwarder implements AutoCloseable {
     /**
      * Makes it.
      *
-     * @param servers who is asked, in this order; may block
+     * @param names says who is asked
      * @param limits how many and how long
      */
-    Forwarder(Supplier<List<InetSocketAddress>> servers, Limits limits) {
-        this.servers = servers;
+    Forwarder(NameSpaces names, Limits limits) {
+        this.names = names;
         this.limits = limits;
     }
 
@@ -118,7 +117,7 @@ final class Forwarder implements AutoCloseable {
     private Message askAll(Message query) {
         long end = System.nanoTime() + limits.patience().toNanos();
         Message useless = failure();
-        for (InetSocketAddress server : inOrder()) {
+        for (InetSocketAddress server : inOrder(query.getQuestion().getName())) {
             Duration left = Duration.ofNanos(end - System.nanoTime());
             if (!left.isPositive()) {
                 break;
@@ -145,8 +144,13 @@ final class Forwarder implements AutoCloseable {
     }
 
     /** The one that answered last is asked first: a dead one costs its time once. */
-    private List<InetSocketAddress> inOrder() {
-        List<InetSocketAddress> all = servers.get();
+    private List<InetSocketAddress> inOrder(Name name) {
+        NameSpaces.Asking asking = names.asking(name);
+        if (asking.session().isPresent()) {
+            return Stream.concat(asking.session().stream(), asking.others().stream())
+                    .toList();
+        }
+        List<InetSocketAddress> all = asking.others();
         Optional<InetSocketAddress> good = lastGood.filter(all::contains);
         return good.isEmpty()
                 ? all

@@ -3,8 +3,10 @@ package io.kubetun.plugin.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.kubetun.spi.host.NameServers;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -17,8 +19,9 @@ import org.xbill.DNS.Message;
 class AnsweringFuzzTest {
     @FuzzTest(maxDuration = "60s")
     void answersOrIgnores(byte[] bytes) throws IOException {
-        try (Forwarder nobody = new Forwarder(List::of, Limits.DEFAULT)) {
-            Answering answering = new Answering(new TableNames(), nobody, Limits.DEFAULT);
+        NameSpaces spaces = new NameSpaces(List.of(), () -> new NameServers(List.of(), Map.of()));
+        try (Forwarder nobody = new Forwarder(spaces, Limits.DEFAULT)) {
+            Answering answering = new Answering(new TableNames(), spaces, nobody, Limits.DEFAULT);
             for (boolean udp : new boolean[] {true, false}) {
                 Optional<byte[]> answer =
                         answering.answer(bytes, udp).toCompletableFuture().join();

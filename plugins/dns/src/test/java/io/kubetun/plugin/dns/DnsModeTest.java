@@ -46,7 +46,10 @@ class DnsModeTest {
                 ? List.of(servers)
                 : List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         DnsMode mode = new DnsMode(
-                session, new DnsOptions(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), upstream), QUICK);
+                session,
+                new DnsOptions(
+                        Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), false, upstream),
+                QUICK);
         mode.start();
         open.add(mode::stop);
         return new Client(mode.listening().getFirst().address());

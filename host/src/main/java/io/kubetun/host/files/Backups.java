@@ -1,4 +1,4 @@
-package io.kubetun.host.hosts;
+package io.kubetun.host.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -15,23 +15,36 @@ import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is kept of a hosts file beside it: its original, and a copy while it is written in place. */
-final class Backups {
+/** What is kept of a system file elsewhere: its original, and a copy while it is written in place. */
+public final class Backups {
     /** The state folder of the machine. */
-    static final Path OF_ROOT = Path.of("/var/lib/kubetun");
+    public static final Path OF_ROOT = Path.of("/var/lib/kubetun");
 
     private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
 
     private final Path folder;
+    private final String name;
     private final String suffix;
 
-    Backups(Path folder, Path file) {
+    /**
+     * Names the places; touches nothing yet.
+     *
+     * @param folder where they are, made when needed
+     * @param name what the file is called in {@code /etc}
+     * @param file the file itself, which may be another one
+     */
+    public Backups(Path folder, String name, Path file) {
         this.folder = folder;
-        this.suffix = file.equals(Path.of("/etc/hosts")) ? "" : "." + checksum(file.toString());
+        this.name = name;
+        this.suffix = file.equals(Path.of("/etc", name)) ? "" : "." + checksum(file.toString());
     }
 
-    /** Where backups go if nobody says: the state folder of the machine for root, else of the user. */
-    static Path defaultFolder() {
+    /**
+     * Returns where backups go if nobody says.
+     *
+     * @return the state folder of the machine for root, else of the user
+     */
+    public static Path defaultFolder() {
         if (Users.current() == Users.ROOT) {
             return OF_ROOT;
         }
@@ -41,12 +54,22 @@ final class Backups {
                 : Path.of(state, "kubetun");
     }
 
-    Path original() {
-        return folder.resolve("hosts.original" + suffix);
+    /**
+     * Returns where the original is.
+     *
+     * @return a path in the folder
+     */
+    public Path original() {
+        return folder.resolve(name + ".original" + suffix);
     }
 
-    Path inPlaceCopy() {
-        return folder.resolve("hosts.in-place" + suffix);
+    /**
+     * Returns where the copy is while the file is written in place.
+     *
+     * @return a path in the folder
+     */
+    public Path inPlaceCopy() {
+        return folder.resolve(name + ".in-place" + suffix);
     }
 
     /** Keeps the original, once. It is for people: that it cannot be kept is no reason not to go on. */
@@ -56,12 +79,18 @@ final class Backups {
                 write(original(), text);
             }
         } catch (IOException e) {
-            LOG.warn("cannot keep a copy of the hosts file in {}: {}", folder, Reasons.of(e));
+            LOG.warn("cannot keep a copy of {} in {}: {}", name, folder, Reasons.of(e));
         }
     }
 
-    /** Writes a file wholly or not at all, mode 0644. */
-    void write(Path target, byte[] content) throws IOException {
+    /**
+     * Writes a file wholly or not at all, mode 0644.
+     *
+     * @param target one of these paths
+     * @param content what it is to hold
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path target, byte[] content) throws IOException {
         Files.createDirectories(folder);
         Path fresh = target.resolveSibling(target.getFileName() + ".new");
         Files.deleteIfExists(fresh);

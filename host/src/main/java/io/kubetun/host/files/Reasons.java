@@ -1,4 +1,4 @@
-package io.kubetun.host.hosts;
+package io.kubetun.host.files;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -6,10 +6,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Says in words why a file could not be changed. */
-final class Reasons {
+public final class Reasons {
     private Reasons() {}
 
-    static String of(IOException e) {
+    /**
+     * Says why something with a file failed.
+     *
+     * @param e the failure
+     * @return a clause that names the file
+     */
+    public static String of(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> "there is no file " + missing.getFile();
             case AccessDeniedException denied -> "this user may not write " + denied.getFile();

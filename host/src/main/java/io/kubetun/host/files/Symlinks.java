@@ -1,4 +1,4 @@
-package io.kubetun.host.hosts;
+package io.kubetun.host.files;
 
 import io.kubetun.host.natives.Users;
 import java.io.IOException;

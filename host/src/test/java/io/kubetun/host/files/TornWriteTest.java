@@ -1,4 +1,4 @@
-package io.kubetun.host.hosts;
+package io.kubetun.host.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

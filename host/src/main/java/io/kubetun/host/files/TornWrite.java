@@ -1,4 +1,4 @@
-package io.kubetun.host.hosts;
+package io.kubetun.host.files;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -9,14 +9,20 @@ import java.util.zip.CRC32;
  * A write in place that may not have come to its end: the content before and the one intended, as kept on disk while it
  * goes on.
  */
-final class TornWrite {
+public final class TornWrite {
     private static final int MAGIC = 0x6b74_7031;
     private static final int HEADER = 3 * Integer.BYTES;
 
     private final byte[] before;
     private final byte[] after;
 
-    TornWrite(byte[] before, byte[] after) {
+    /**
+     * Describes a write.
+     *
+     * @param before the content before
+     * @param after the content intended
+     */
+    public TornWrite(byte[] before, byte[] after) {
         this.before = before;
         this.after = after;
     }
@@ -26,8 +32,12 @@ final class TornWrite {
         return before;
     }
 
-    /** Returns magic, both lengths, both contents and a checksum over all that. */
-    byte[] encode() {
+    /**
+     * Writes it down.
+     *
+     * @return magic, both lengths, both contents and a checksum over all that
+     */
+    public byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(HEADER + before.length + after.length + Long.BYTES);
         out.putInt(MAGIC).putInt(before.length).putInt(after.length).put(before).put(after);
         return out.putLong(checksum(out.array(), out.position())).array();
