@@ -50,6 +50,8 @@ public final class DialException extends IOException {
         NO_ENDPOINTS,
         /** The target is no pod, and this way reaches only pods. */
         NOT_A_POD,
+        /** It is not TCP, and this way carries nothing else. */
+        NEEDS_GATEWAY,
         /** The pod answered that nothing listens there. */
         REFUSED,
         /** The pod cannot be reached. */

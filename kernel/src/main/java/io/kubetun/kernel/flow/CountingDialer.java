@@ -10,8 +10,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * The dialer that modes get: the cluster's, with each dial counted, timed and limited, and each failure told as an
@@ -70,6 +72,23 @@ public final class CountingDialer implements Dialer {
 
     @Override
     public Future<Channel> dial(Target target, EventLoop loop) {
+        return dial(target, loop, () -> cluster.dial(target, loop));
+    }
+
+    @Override
+    public Future<Channel> dialDatagrams(Target.Address target, EventLoop loop) {
+        return dial(target, loop, () -> cluster.dialDatagrams(target, loop));
+    }
+
+    /** Not counted: a ping is no flow, and who asks for it bounds how many there are. */
+    @Override
+    public Future<Boolean> echo(InetAddress address, int size, EventLoop loop) {
+        return closed
+                ? loop.newFailedFuture(new DialException(Reason.CLUSTER_LOST, "the session is ending"))
+                : cluster.echo(address, size, loop);
+    }
+
+    private Future<Channel> dial(Target target, EventLoop loop, Supplier<Future<Channel>> way) {
         if (closed) {
             return loop.newFailedFuture(new DialException(Reason.CLUSTER_LOST, "the session is ending"));
         }
@@ -79,7 +98,7 @@ public final class CountingDialer implements Dialer {
         long start = System.nanoTime();
         Future<Channel> dialed;
         try {
-            dialed = cluster.dial(target, loop);
+            dialed = way.get();
         } catch (RuntimeException e) {
             limit.release();
             return failed(target, loop, new DialException(Reason.UNREACHABLE, target + ": " + e, e));

@@ -19,6 +19,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Locale;
 
 /** Opens listening sockets: directly, or through the helper where the user may not. */
@@ -33,6 +34,10 @@ final class ListenerOpener {
     private static final int LARGEST_READ = 256 * 1024;
 
     private static final int LARGEST_DATAGRAM = 4096;
+    private static final int LARGEST_OUTSIDE = 65_535;
+
+    /** After which time without a datagram a UDP flow to the outside is over. */
+    private static final Duration QUIET = Duration.ofMinutes(1);
 
     /** Reads of one flow before the next one on the loop has its turn. */
     private static final int READS_PER_TURN = 4;
@@ -54,7 +59,16 @@ final class ListenerOpener {
 
     /** Makes a way out of the session's own network. */
     OutsideDialer outside(FlowLimit limit) {
-        return new OutsideDialer(this::outgoing, limit);
+        return new OutsideDialer(this::outgoing, this::outgoingDatagrams, limit, QUIET);
+    }
+
+    private Bootstrap outgoingDatagrams(EventLoop loop) {
+        return new Bootstrap()
+                .group(loop)
+                .channelFactory(transport.datagrams())
+                .option(ChannelOption.ALLOCATOR, transport.allocator())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_OUTSIDE))
+                .option(ChannelOption.AUTO_READ, false);
     }
 
     private Bootstrap outgoing(EventLoop loop) {

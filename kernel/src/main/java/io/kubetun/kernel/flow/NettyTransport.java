@@ -136,8 +136,12 @@ public final class NettyTransport implements Transport, AutoCloseable {
         return () -> new EpollServerSocketChannel(descriptor);
     }
 
-    /** Makes unbound sockets for datagrams. */
-    ChannelFactory<? extends DatagramChannel> datagrams() {
+    /**
+     * Makes unbound sockets for datagrams.
+     *
+     * @return the factory
+     */
+    public ChannelFactory<? extends DatagramChannel> datagrams() {
         return epoll ? EpollDatagramChannel::new : NioDatagramChannel::new;
     }
 

@@ -124,7 +124,8 @@ public final class ClusterDialer implements Dialer {
         return failure instanceof DialException dial
                 && switch (dial.reason()) {
                     case UNREACHABLE, UNKNOWN_NAME, REFUSED, TIMED_OUT -> true;
-                    case UNKNOWN_PORT, NO_ENDPOINTS, NOT_A_POD, FORBIDDEN, CLUSTER_LOST, LIMIT, RESET -> false;
+                    case UNKNOWN_PORT, NO_ENDPOINTS, NOT_A_POD, NEEDS_GATEWAY, FORBIDDEN, CLUSTER_LOST, LIMIT, RESET ->
+                        false;
                 };
     }
 

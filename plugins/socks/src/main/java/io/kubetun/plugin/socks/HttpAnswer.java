@@ -50,7 +50,8 @@ record HttpAnswer(HttpResponseStatus status, List<String> headers, String body) 
     /** Translates the failure of a dial: 502 the target's fault, 503 may pass, 504 no answer in time, 403 forbidden. */
     static HttpAnswer refused(DialException failure) {
         HttpResponseStatus status = switch (failure.reason()) {
-            case UNKNOWN_NAME, UNKNOWN_PORT, NOT_A_POD, REFUSED, UNREACHABLE, RESET -> HttpResponseStatus.BAD_GATEWAY;
+            case UNKNOWN_NAME, UNKNOWN_PORT, NOT_A_POD, NEEDS_GATEWAY, REFUSED, UNREACHABLE, RESET ->
+                HttpResponseStatus.BAD_GATEWAY;
             case NO_ENDPOINTS, CLUSTER_LOST, LIMIT -> HttpResponseStatus.SERVICE_UNAVAILABLE;
             case FORBIDDEN -> HttpResponseStatus.FORBIDDEN;
             case TIMED_OUT -> HttpResponseStatus.GATEWAY_TIMEOUT;

@@ -33,7 +33,7 @@ enum SocksReply {
      */
     static SocksReply of(Reason reason) {
         return switch (reason) {
-            case UNKNOWN_NAME, NO_ENDPOINTS, NOT_A_POD, UNREACHABLE -> HOST_UNREACHABLE;
+            case UNKNOWN_NAME, NO_ENDPOINTS, NOT_A_POD, NEEDS_GATEWAY, UNREACHABLE -> HOST_UNREACHABLE;
             case UNKNOWN_PORT, REFUSED -> CONNECTION_REFUSED;
             case FORBIDDEN -> NOT_ALLOWED;
             case TIMED_OUT -> TTL_EXPIRED;

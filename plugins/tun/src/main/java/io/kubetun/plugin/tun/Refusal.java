@@ -33,7 +33,7 @@ enum Refusal {
             case NO_ENDPOINTS -> PORT;
             case UNKNOWN_NAME, UNREACHABLE, TIMED_OUT -> HOST;
             case CLUSTER_LOST -> NETWORK;
-            case NOT_A_POD, FORBIDDEN -> PROHIBITED;
+            case NOT_A_POD, NEEDS_GATEWAY, FORBIDDEN -> PROHIBITED;
         };
     }
 }

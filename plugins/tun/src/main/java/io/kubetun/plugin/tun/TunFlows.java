@@ -5,8 +5,6 @@ import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Flows.FlowListener;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.SessionContext;
-import io.kubetun.spi.Target;
-import io.kubetun.spi.host.Cidr;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /**
  * From held connections to joined flows: each is dialled on the loop that its listener accepts on, so that the two ends
@@ -36,22 +33,19 @@ final class TunFlows {
     private final List<EventLoop> loops = new ArrayList<>();
     private final List<FlowListener> listeners = new ArrayList<>();
     private final Map<Integer, Dialled> dialled = new ConcurrentHashMap<>();
-    private volatile Predicate<InetAddress> foreign = address -> false;
+    private volatile Dialer way;
 
     private record Dialled(HeldFlow held, Channel remote) {}
 
     TunFlows(SessionContext session, FlowTable table) {
         this.session = session;
         this.table = table;
+        this.way = session.dialer();
     }
 
-    /** Lets all connections but those to some ranges leave past the cluster. */
-    void leadOutsideBut(List<Cidr> cluster) {
-        foreign = address -> cluster.stream().noneMatch(range -> range.contains(address));
-    }
-
-    private Dialer way(Target.Address target) {
-        return foreign.test(target.ip()) ? session.flows().outside() : session.dialer();
+    /** Takes another way than straight into the cluster. */
+    void go(Dialer other) {
+        way = other;
     }
 
     /** Opens the listeners of an address; returns their ports, in the order of the loops. */
@@ -76,7 +70,7 @@ final class TunFlows {
 
     void dial(HeldFlow held, PacketTraffic traffic) {
         EventLoop loop = loops.get(held.flow() % loops.size());
-        loop.execute(() -> way(held.target()).dial(held.target(), loop).addListener((Future<Channel> done) -> {
+        loop.execute(() -> way.dial(held.target(), loop).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
                 opened(held, done.getNow(), traffic);
             } else {

@@ -47,7 +47,7 @@ final class TunMode implements Mode {
         int number = options.device().isPresent() ? options.device().get() : DeviceNumbers.firstFree(existing);
         List<Cidr> leading = own ? Everything.of(machine, plan.routes()) : plan.routes();
         if (own) {
-            flows.leadOutsideBut(plan.routes());
+            flows.go(new Ways(session.dialer(), session.flows().outside(), plan.routes()));
         }
         TunSettings settings = new TunSettings(number, leading.stream().anyMatch(Cidr::v6));
         Tun tun = session.host().tun(settings);
