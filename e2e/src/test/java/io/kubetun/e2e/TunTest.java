@@ -34,7 +34,7 @@ class TunTest {
             """;
 
     /** Sends bytes to the echo port, ends its half, and compares what comes back. */
-    private static final String ECHO = """
+    static final String ECHO = """
             import hashlib, os, socket, sys, threading, time
             size = int(sys.argv[2]); piece = os.urandom(1 << 20)
             s = socket.create_connection((sys.argv[1], 7), 10)
@@ -55,7 +55,7 @@ class TunTest {
             """;
 
     /** Opens many flows at once, and sends through each of them when all are open. */
-    private static final String MANY = """
+    static final String MANY = """
             import resource, selectors, socket, sys, time
             count = int(sys.argv[2])
             resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))

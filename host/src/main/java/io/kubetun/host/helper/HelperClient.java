@@ -36,10 +36,12 @@ public final class HelperClient implements AutoCloseable {
 
     private static final Duration START_RETRY = Duration.ofMillis(10);
 
+    private final Path socket;
     private final ReplyReader replies;
     private final Optional<NetworkNamespace> namespace;
 
-    private HelperClient(ReplyReader replies, Optional<NetworkNamespace> namespace) {
+    private HelperClient(Path socket, ReplyReader replies, Optional<NetworkNamespace> namespace) {
+        this.socket = socket;
         this.replies = replies;
         this.namespace = namespace;
     }
@@ -55,7 +57,7 @@ public final class HelperClient implements AutoCloseable {
         try {
             awaitSocket(socket);
             UnixStream stream = UnixStream.connect(socket);
-            HelperClient client = new HelperClient(new ReplyReader(stream, new Wakeup()), namespaceOf(stream));
+            HelperClient client = new HelperClient(socket, new ReplyReader(stream, new Wakeup()), namespaceOf(stream));
             try {
                 int uid = stream.peerUid();
                 if (uid != Users.ROOT && uid != Users.current()) {
@@ -209,8 +211,11 @@ public final class HelperClient implements AutoCloseable {
     @Override
     public void close() {
         replies.close(END_PATIENCE);
-        // The helper does so itself, unless it was killed.
-        namespace.ifPresent(NetworkNamespace::hangUp);
-        namespace.ifPresent(NetworkNamespace::close);
+        namespace.ifPresent(network -> {
+            // The helper does so itself, unless it was killed.
+            network.hangUp();
+            network.close();
+            SocketFolder.removeLeft(socket);
+        });
     }
 }
