@@ -199,6 +199,8 @@ class ShellTest {
 
     @Test
     void aPersonAtATerminalHasAnOrdinaryShell() throws Exception {
+        Path plain = Files.writeString(lab.home().resolve("plain-bash"), "#!/bin/sh\nexec bash --norc\n");
+        assertThat(plain.toFile().setExecutable(true, false)).isTrue();
         Result person = new Running(lab.asUser(
                         List.of(
                                 "python3",
@@ -206,7 +208,7 @@ class ShellTest {
                                 PERSON,
                                 lab.installation().resolve("bin/kubetun").toString(),
                                 "shell"),
-                        Map.of("SHELL", "/bin/bash", "PS1", "ready> ", "TERM", "dumb")))
+                        Map.of("SHELL", plain.toString(), "PS1", "ready> ", "TERM", "dumb")))
                 .await(Duration.ofMinutes(2));
         assertThat(person.output()).contains("exit 3 quick True");
     }
@@ -347,7 +349,7 @@ class ShellTest {
     @Test
     void aProfileSaysWhichCluster() throws Exception {
         Files.writeString(lab.home().resolve("work.conf"), """
-                kubetun { cluster { context = lab, namespace = other }, modes { socks {} } }
+                kubetun { cluster { context = lab, namespace = other }, modes { socks {}, tun { extra-cidr = [10.99.0.0/16] } } }
                 """);
         lab.give(lab.home());
         Result inside = lab.kubetun(

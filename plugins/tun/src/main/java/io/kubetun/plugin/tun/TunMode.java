@@ -46,13 +46,13 @@ final class TunMode implements Mode {
         RangePlan plan = RangePlan.of(session.cluster().addresses(), options, apiServer, existing);
         int number = options.device().isPresent() ? options.device().get() : DeviceNumbers.firstFree(existing);
         List<Cidr> leading = own ? Everything.of(machine, plan.routes()) : plan.routes();
-        if (own) {
-            flows.go(new Ways(session.dialer(), session.flows().outside(), plan.routes()));
-        }
         TunSettings settings = new TunSettings(number, leading.stream().anyMatch(Cidr::v6));
         Tun tun = session.host().tun(settings);
         session.effects().apply(tun.effect());
         if (!session.dryRun()) {
+            if (own) {
+                flows.go(new Ways(session.dialer(), session.flows().outside(), plan.routes()));
+            }
             open(settings, tun.open());
         }
         for (Cidr range : leading) {
