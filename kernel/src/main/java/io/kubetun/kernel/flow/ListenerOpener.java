@@ -59,7 +59,11 @@ final class ListenerOpener {
 
     /** Makes a way out of the session's own network. */
     OutsideDialer outside(FlowLimit limit) {
-        return new OutsideDialer(this::outgoing, this::outgoingDatagrams, limit, QUIET);
+        return outside(limit, QUIET);
+    }
+
+    OutsideDialer outside(FlowLimit limit, Duration quiet) {
+        return new OutsideDialer(this::outgoing, this::outgoingDatagrams, limit, quiet);
     }
 
     private Bootstrap outgoingDatagrams(EventLoop loop) {
