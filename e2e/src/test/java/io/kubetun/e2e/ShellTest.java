@@ -185,6 +185,30 @@ class ShellTest {
     }
 
     @Test
+    void anApiServerOnLoopbackIsReachedWhereTheKubeconfigSaysIt() throws Exception {
+        Path config = lab.home().resolve(".kube/local");
+        Files.writeString(
+                config,
+                Files.readString(lab.home().resolve(".kube/config"))
+                        .replaceAll("server: \"[^\"]*\"", "server: \"https://127.0.0.1:16443\""));
+        lab.give(lab.home());
+        try (Running relay = new Running(lab.asUser(
+                List.of("socat", "-d", "-d", "TCP-LISTEN:16443,bind=127.0.0.1,fork", "TCP:172.30.0.1:6443"),
+                Map.of()))) {
+            relay.awaitLine("listening", SOON);
+            Result inside = lab.kubetun(
+                            Map.of("KUBECONFIG", config.toString()),
+                            "shell",
+                            "--",
+                            "sh",
+                            "-c",
+                            "kubectl -n lab get pods -o name; curl -sS --max-time 10 http://echo.lab/")
+                    .await(READY);
+            assertThat(inside.output()).contains("pod/echo-", "\"app\":\"echo\"");
+        }
+    }
+
+    @Test
     void bytesArriveAsTheyWere() throws Exception {
         String echo = lab.clusterIp("echo");
         Result both = lab.kubetun("exec", "--", "python3", "-c", TunTest.ECHO, echo, Integer.toString(100 << 20))

@@ -28,6 +28,7 @@ final class TunMode implements Mode {
     private final FlowTable table = new FlowTable();
     private final Counts counts = new Counts();
     private final TunFlows flows;
+    private final ApiServerOnLoopback server;
     private volatile List<String> ranges = List.of();
     private volatile boolean started;
 
@@ -35,6 +36,7 @@ final class TunMode implements Mode {
         this.session = session;
         this.options = options;
         this.flows = new TunFlows(session, table);
+        this.server = new ApiServerOnLoopback(session);
     }
 
     @Override
@@ -52,6 +54,7 @@ final class TunMode implements Mode {
         if (!session.dryRun()) {
             if (own) {
                 flows.go(new Ways(session.dialer(), session.flows().outside(), plan.routes()));
+                server.open(session.cluster().identity().server(), apiServer);
             }
             open(settings, tun.open());
         }
@@ -84,6 +87,7 @@ final class TunMode implements Mode {
     /** Listeners only: the device carries the resets of the flows that are then cut, and ends with the mode's scope. */
     @Override
     public void stop() {
+        server.close();
         flows.close();
     }
 
@@ -101,7 +105,8 @@ final class TunMode implements Mode {
             return List.of();
         }
         List<String> notes = new ArrayList<>();
-        notes.add("leads to " + String.join(", ", ranges));
+        notes.add("leads to " + String.join(", ", ranges)
+                + (session.host().ownNetwork() ? "; other addresses are reached as from outside of the shell" : ""));
         String unserved = counts.text(NOT_SERVED);
         notes.add("TCP to Services and pods only; UDP, ping and other addresses need a gateway: sudo kubetun connect"
                 + " --gateway auto" + (unserved.isEmpty() ? "" : " (refused so far: " + unserved + ")"));
