@@ -5,6 +5,7 @@ import re
 import statistics
 import sys
 
+LEAST_OF_SOCKS = 0.8  # what a TUN may lose on the same way
 WARM_UP = 0.7  # seconds that `workload bench` runs flows before it counts
 
 samples, readme, result, seconds, column = sys.argv[1:6]
@@ -39,16 +40,19 @@ for line in open(samples, encoding="utf-8"):
             gigabytes = value * (float(seconds) + WARM_UP) / 1000
             add(way, "cpu_" + re.sub(r"\d", "", figure), cpu / gigabytes)
 
-# The goals: rows of the table in README.md, | `figure` | unit | spdy | websocket | delay |
-goals, units = {}, {}
+# The goals: rows of the table in README.md, | `figure` | unit | spdy | websocket | delay | tun | tun with a delay |
+goals, tun_goals, units = {}, {}, {}
 index = {"spdy": 2, "websocket": 3, "delay": 4}[column]
+tun_index = 6 if column == "delay" else 5
 for line in open(readme, encoding="utf-8"):
     cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-    if len(cells) == 5 and cells[0].startswith("`"):
+    if len(cells) == 7 and cells[0].startswith("`"):
         name = cells[0].strip("`")
         units[name] = cells[1]
         if cells[index]:
             goals[name] = cells[index]
+        if cells[tun_index]:
+            tun_goals[name] = cells[tun_index]
 
 
 def meets(goal, ratio, own):
@@ -57,31 +61,49 @@ def meets(goal, ratio, own):
     return None if value is None else (value <= float(number) if sign == "≤" else value >= float(number))
 
 
-rows, missed = [], 0
-for figure in [name for name in units if name in figures] + [name for name in figures if name not in units]:
-    median = {way: statistics.median(values) for way, values in figures[figure].items() if values}
-    kubectl, kubetun = median.get("kubectl"), median.get("kubetun")
-    ratio = kubetun / kubectl if kubectl and kubetun is not None else None
-    goal = goals.get(figure)
-    met = meets(goal, ratio, kubetun) if goal and "kubetun" in figures[figure] else None
-    missed += bool(goal and "kubetun" in figures[figure] and not met)
-    rows.append(
-        {"figure": figure, "unit": units.get(figure, ""), "kubectl": kubectl, "kubetun": kubetun, "ratio": ratio,
-         "goal": goal, "met": met, "samples": figures[figure]})
-
-with open(result, "w", encoding="utf-8") as out:
-    json.dump({"column": column, "seconds": float(seconds), "figures": rows}, out, indent=1)
-    out.write("\n")
+def compare(way, goals):
+    """Rows of one way beside kubectl, and how many goals they miss."""
+    rows, missed = [], 0
+    for figure in [name for name in units if name in figures] + [name for name in figures if name not in units]:
+        median = {each: statistics.median(values) for each, values in figures[figure].items() if values}
+        kubectl, own = median.get("kubectl"), median.get(way)
+        ratio = own / kubectl if kubectl and own is not None else None
+        goal = goals.get(figure)
+        met = meets(goal, ratio, own) if goal and way in figures[figure] else None
+        missed += bool(goal and way in figures[figure] and not met)
+        rows.append(
+            {"figure": figure, "unit": units.get(figure, ""), "kubectl": kubectl, way: own, "ratio": ratio,
+             "goal": goal, "met": met, "samples": figures[figure]})
+    return rows, missed
 
 
 def show(value):
     return "-" if value is None else f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
 
 
-print(f"{'figure':<12} {'unit':<8} {'kubectl':>10} {'kubetun':>10} {'ratio':>7}  {'goal':<9}")
-for row in rows:
-    verdict = {True: "met", False: "MISSED", None: ""}[row["met"]]
-    print(f"{row['figure']:<12} {row['unit']:<8} {show(row['kubectl']):>10} {show(row['kubetun']):>10} "
-          f"{show(row['ratio']):>7}  {row['goal'] or '':<9} {verdict}")
+ways = {way for values in figures.values() for way in values}
+tables, missed = {}, 0
+for way, of in (("kubetun", goals), ("tun", tun_goals)):
+    if way not in ways and (way == "tun" or ways != {"kubectl"}):
+        continue
+    tables[way], misses = compare(way, of)
+    missed += misses
+    print(f"{'figure':<12} {'unit':<8} {'kubectl':>10} {way:>10} {'ratio':>7}  {'goal':<9}")
+    for row in tables[way]:
+        verdict = {True: "met", False: "MISSED", None: ""}[row["met"]]
+        print(f"{row['figure']:<12} {row['unit']:<8} {show(row['kubectl']):>10} {show(row[way]):>10} "
+              f"{show(row['ratio']):>7}  {row['goal'] or '':<9} {verdict}")
+if "tun" in tables and "kubetun" in tables:
+    socks = {row["figure"]: row["kubetun"] for row in tables["kubetun"]}
+    for row in tables["tun"]:
+        if re.fullmatch("(down|up)[18]", row["figure"]) and socks.get(row["figure"]):
+            ratio = row["tun"] / socks[row["figure"]]
+            missed += ratio < LEAST_OF_SOCKS
+            print(f"tun {row['figure']} is {ratio:.2f} x of SOCKS, goal ≥ {LEAST_OF_SOCKS} x: "
+                  f"{'met' if ratio >= LEAST_OF_SOCKS else 'MISSED'}")
+
+with open(result, "w", encoding="utf-8") as out:
+    json.dump({"column": column, "seconds": float(seconds), "figures": tables}, out, indent=1)
+    out.write("\n")
 print(f"All samples: {result}")
 sys.exit(1 if check and missed else 0)

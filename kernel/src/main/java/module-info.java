@@ -9,6 +9,7 @@ module io.kubetun.kernel {
     requires com.lmax.disruptor;
     requires io.netty.codec;
     requires io.netty.codec.http;
+    requires io.netty.codec.http2;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
@@ -18,8 +19,10 @@ module io.kubetun.kernel {
     exports io.kubetun.kernel.control;
     exports io.kubetun.kernel.event;
     exports io.kubetun.kernel.flow;
+    exports io.kubetun.kernel.gateway;
     exports io.kubetun.kernel.http;
     exports io.kubetun.kernel.journal;
+    exports io.kubetun.kernel.link;
     exports io.kubetun.kernel.metrics;
     exports io.kubetun.kernel.packet;
     exports io.kubetun.kernel.plan;

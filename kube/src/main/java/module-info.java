@@ -20,4 +20,7 @@ module io.kubetun.kube {
 
     provides io.kubetun.spi.cluster.ClusterProvider with
             io.kubetun.kube.KubeClusterProvider;
+    provides io.kubetun.spi.host.EffectType with
+            io.kubetun.kube.gateway.GatewayChangeType,
+            io.kubetun.kube.gateway.GatewaySweepType;
 }

@@ -4,6 +4,8 @@
  */
 module io.kubetun.plugin.tun {
     requires io.kubetun.spi;
+    requires io.netty.codec;
+    requires io.netty.handler;
 
     provides io.kubetun.spi.Plugin with
             io.kubetun.plugin.tun.TunPlugin;

@@ -1,7 +1,5 @@
 package io.kubetun.distribution;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -62,19 +60,6 @@ public record Installation(Path home, Map<String, String> environment) {
      */
     public Optional<Path> helper() {
         return Optional.ofNullable(environment.get("KUBETUN_HELPER")).map(Path::of);
-    }
-
-    /**
-     * Says whether this process is root's.
-     *
-     * @return true where the system tells so
-     */
-    public static boolean isRoot() {
-        try {
-            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
-        } catch (IOException | RuntimeException e) {
-            return "root".equals(System.getProperty("user.name"));
-        }
     }
 
     private Path xdg(String variable, String below) {

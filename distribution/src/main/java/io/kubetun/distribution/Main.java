@@ -4,7 +4,6 @@ import io.kubetun.distribution.command.CommandTree;
 import io.kubetun.distribution.command.PlainStatus;
 import io.kubetun.distribution.logging.Logging;
 import io.kubetun.kernel.KernelSettings;
-import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import java.io.PrintWriter;
@@ -59,11 +58,8 @@ public final class Main {
     }
 
     private static CommandLine commands(Installation installation, String... arguments) {
-        return (arguments.length == 0 ? Optional.<CommandLine>empty() : CommandTree.buildAsking(arguments[0]))
-                .orElseGet(() -> {
-                    PluginRegistry plugins = PluginRegistry.load(installation.pluginFolders(), CommandTree.FIXED);
-                    return new CommandTree(installation, () -> plugins).build();
-                });
+        CommandTree tree = new CommandTree(installation, new InstalledPlugins(installation));
+        return Arrays.stream(arguments).findFirst().flatMap(tree::buildAlone).orElseGet(tree::build);
     }
 
     private static int wrongUsage(ParameterException error, String[] arguments) {

@@ -3,10 +3,7 @@ package io.kubetun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.kubetun.testkit.Credentials;
 import io.kubetun.testkit.EmbeddedCluster;
-import io.kubetun.testkit.EmbeddedUser;
-import io.kubetun.testkit.pod.PodResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,18 +25,8 @@ class ContextsTest {
         try (World world = World.open(scratch);
                 EmbeddedCluster second = EmbeddedCluster.start()) {
             assumeTrue(!world.real(), "two real clusters have a scenario of their own");
-            EmbeddedCluster first = ((EmbeddedWorld) world).cluster();
-            serve(first, "first");
-            serve(second, "second");
-            Path other = world.home().resolve(".kube/second");
-            EmbeddedUser user = second.user("dev2");
-            user.allow("get,list,watch", "services,pods,endpointslices", "lab");
-            user.allow("get,create", "pods/portforward", "lab");
-            user.kubeconfig(other, Credentials.TOKEN, "lab");
-            Files.writeString(other, Files.readString(other).replaceAll("(?m): testkit$", ": second"));
-            Path hosts = Files.writeString(world.home().resolve("hosts"), "127.0.0.1 localhost\n");
-            world.give(world.home());
-            Map<String, String> environment = Map.of("KUBECONFIG", world.home().resolve(".kube/config") + ":" + other);
+            TwoClusters both = TwoClusters.embedded((EmbeddedWorld) world, second, PORT);
+            Map<String, String> environment = Map.of("KUBECONFIG", both.kubeconfig());
             try (Running forward = world.kubetun(
                     environment,
                     "forward",
@@ -48,13 +35,13 @@ class ContextsTest {
                     "-f",
                     "metadata.name=web",
                     "-x",
-                    "testkit,second",
+                    String.join(",", TwoClusters.CONTEXTS),
                     "--hosts-path",
-                    hosts.toString())) {
+                    both.hosts().toString())) {
                 forward.awaitLine("Ready", READY);
-                List<String> lines = Files.readAllLines(hosts);
-                String atFirst = addressOf(lines, "web.lab.testkit");
-                String atSecond = addressOf(lines, "web.lab.second");
+                String hosts = Files.readString(both.hosts());
+                String atFirst = TwoClusters.addressOf(hosts, "web.lab.testkit");
+                String atSecond = TwoClusters.addressOf(hosts, "web.lab.second");
                 assertThat(atFirst).startsWith("127.1.27.");
                 assertThat(atSecond).startsWith("127.2.27.");
                 assertThat(world.sure("curl", "-sS", "http://" + atFirst + ":" + PORT + "/"))
@@ -62,28 +49,11 @@ class ContextsTest {
                 assertThat(world.sure("curl", "-sS", "http://" + atSecond + ":" + PORT + "/"))
                         .isEqualTo("second");
                 // The plain name is the first one's, not now this one's and now that one's.
-                assertThat(addressOf(lines, "web")).isEqualTo(atFirst);
+                assertThat(TwoClusters.addressOf(hosts, "web")).isEqualTo(atFirst);
                 forward.stop();
             }
-            assertThat(hosts).hasContent("127.0.0.1 localhost\n");
+            assertThat(both.hosts()).hasContent(TwoClusters.HOSTS);
         }
-    }
-
-    private static void serve(EmbeddedCluster cluster, String answer) {
-        cluster.namespace("lab")
-                .service("web")
-                .port("http", PORT, 8080)
-                .create()
-                .pods(1, pod -> pod.http(8080, request -> PodResponse.text(answer)));
-    }
-
-    private static String addressOf(List<String> hosts, String name) {
-        return hosts.stream()
-                .map(line -> line.replaceAll("#.*", "").strip().split("\\s+", -1))
-                .filter(words -> List.of(words).subList(1, words.length).contains(name))
-                .map(words -> words[0])
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + name + " in " + hosts));
     }
 
     @Test
@@ -100,14 +70,11 @@ class ContextsTest {
                 String second = lab.sure("curl", "-sS", "--max-time", "20", "http://echo.lab.lab2/");
                 assertThat(first).contains("\"app\":\"echo\"");
                 assertThat(second).contains("\"app\":\"echo\"");
-                List<String> pods = lab.kubectl("-n", "lab", "get", "pods", "-o", "name")
-                        .lines()
-                        .map(line -> line.substring("pod/".length()))
-                        .toList();
+                List<String> pods = lab.pods("lab");
                 assertThat(pods).anyMatch(first::contains).noneMatch(second::contains);
-                List<String> hosts = lab.onLaptop("cat", "/etc/hosts").lines().toList();
-                assertThat(addressOf(hosts, "echo.lab.lab")).startsWith("127.1.27.");
-                assertThat(addressOf(hosts, "echo.lab.lab2")).startsWith("127.2.27.");
+                String hosts = lab.onLaptop("cat", "/etc/hosts");
+                assertThat(TwoClusters.addressOf(hosts, "echo.lab.lab")).startsWith("127.1.27.");
+                assertThat(TwoClusters.addressOf(hosts, "echo.lab.lab2")).startsWith("127.2.27.");
                 forward.stop();
             }
             Await.until(() -> lab.onLaptop("cat", "/etc/hosts").equals(before), Duration.ofSeconds(10));

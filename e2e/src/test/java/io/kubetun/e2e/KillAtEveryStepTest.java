@@ -30,8 +30,13 @@ class KillAtEveryStepTest {
     private static final String MODES = """
             socks { listen = "127.0.0.1:11098", listen-http-connect = "127.0.0.1:11097", pac = true }
             hosts-fwd { %s }
-            dns { listen = "127.0.0.1:11099" }
+            %s
             """;
+
+    /** What of them needs root. */
+    private static final String WITH_ROOT = "tun {}, dns { system = true }";
+
+    private static final String WITHOUT_ROOT = "dns { listen = \"127.0.0.1:11099\" }";
 
     @TempDir
     Path scratch;
@@ -54,7 +59,9 @@ class KillAtEveryStepTest {
             options = "hosts-path = \"" + hosts + "\", mapping = [\"80:18080\", \"7:18007\", \"9:18009\"]";
         }
         profile = scratch.resolve("every-mode.conf");
-        Files.writeString(profile, "kubetun { modes {\n" + MODES.formatted(options) + "} }\n");
+        Files.writeString(
+                profile,
+                "kubetun { modes {\n" + MODES.formatted(options, world.real() ? WITH_ROOT : WITHOUT_ROOT) + "} }\n");
     }
 
     @AfterEach
@@ -69,7 +76,9 @@ class KillAtEveryStepTest {
                 .skip(1)
                 .filter(line -> !line.isBlank())
                 .toList()) {
-            assertThat(MODES).as("a mode that this test does not start").contains(line.split("\\s+", -1)[0]);
+            assertThat(MODES + WITH_ROOT)
+                    .as("a mode that this test does not start")
+                    .contains(line.split("\\s+", -1)[0]);
         }
         String before = snapshot();
         List<String> points = points();

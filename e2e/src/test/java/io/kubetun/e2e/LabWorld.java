@@ -79,6 +79,87 @@ final class LabWorld implements World {
         return config;
     }
 
+    /**
+     * Makes the user a service account that has what a manifest of the chart gives it, and nothing else.
+     *
+     * @param golden the manifest's name, which is also the account's without its {@code kubetun-}
+     * @return a kubeconfig of that account alone
+     */
+    Path loginWith(String golden) throws IOException, InterruptedException {
+        String account = "kubetun-" + golden;
+        Path manifest = home.resolve(golden + ".yaml");
+        Files.writeString(manifest, """
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: %s, namespace: lab}
+                ---
+                """.formatted(account) + Files.readString(chart(golden)));
+        kubectl("apply", "-f", manifest.toString());
+        String token = kubectl("-n", "lab", "create", "token", account, "--duration=2h");
+        String server = kubectl("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}");
+        String authority =
+                kubectl("config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
+        Path config = home.resolve(".kube").resolve(golden);
+        Files.writeString(config, """
+                apiVersion: v1
+                kind: Config
+                current-context: lab
+                clusters: [{name: lab, cluster: {server: "%s", certificate-authority-data: %s}}]
+                users: [{name: lab, user: {token: %s}}]
+                contexts: [{name: lab, context: {cluster: lab, user: lab, namespace: lab}}]
+                """.formatted(server.strip(), authority.strip(), token.strip()));
+        Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
+        give(config);
+        return config;
+    }
+
+    /** A kubeconfig of the cluster's administrator that the user may read. */
+    Path administrator() throws IOException, InterruptedException {
+        Path config = home.resolve(".kube/administrator");
+        Files.copy(folder().resolve("kubeconfig"), config);
+        give(config);
+        return config;
+    }
+
+    /** Takes what a manifest of the chart gave away again. */
+    void forget(String golden) throws IOException, InterruptedException {
+        kubectl("delete", "--ignore-not-found", "-f", chart(golden).toString());
+        kubectl("-n", "lab", "delete", "--ignore-not-found", "serviceaccount", "kubetun-" + golden);
+    }
+
+    /** A manifest of the chart, as it is written down. */
+    static Path chart(String golden) {
+        return Path.of("../distribution/helm/golden", golden + ".yaml")
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** Builds the gateway's image as a user would, and puts it on the node: there is no registry. */
+    void loadGateway() throws IOException, InterruptedException {
+        Path image = installation.resolveSibling("gateway.tar");
+        sure(new ProcessBuilder(installation.resolve("bin/kubetun").toString(), "image", "--file", image.toString()));
+        Path containerd = folder().resolve("state1/containerd.sock");
+        sure(new ProcessBuilder(
+                "ctr", "-a", containerd.toString(), "-n", "k8s.io", "images", "import", image.toString()));
+        Files.delete(image);
+    }
+
+    /** Another person, on a machine of their own. */
+    Running guest(Path guestHome, Path kubeconfig, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                lab.toString(),
+                "guest",
+                "env",
+                "-i",
+                "HOME=" + guestHome,
+                "XDG_RUNTIME_DIR=" + guestHome,
+                "KUBECONFIG=" + kubeconfig,
+                "KUBETUN_NO_AOT=1",
+                "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"));
+        all.addAll(List.of(arguments));
+        return new Running(new ProcessBuilder(all));
+    }
+
     private String with(List<String> kubectl, String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(kubectl);
         all.addAll(List.of(arguments));
@@ -151,6 +232,11 @@ final class LabWorld implements World {
         new Running(new ProcessBuilder(lab.toString(), "second", "down")).await(Duration.ofMinutes(2));
     }
 
+    /** Starts a systemd-resolved on the laptop. */
+    void resolved() throws IOException, InterruptedException {
+        sure(new ProcessBuilder(lab.toString(), "resolved"));
+    }
+
     /** A process of root on the laptop, with the cluster administrator's kubeconfig. */
     ProcessBuilder asRoot(String... command) {
         List<String> all = new ArrayList<>(List.of(lab.toString(), "laptop"));
@@ -216,6 +302,14 @@ final class LabWorld implements World {
         List<String> all = new ArrayList<>(List.of("kubectl"));
         all.addAll(List.of(arguments));
         return onLaptop(all.toArray(String[]::new));
+    }
+
+    /** The names of the pods in a namespace. */
+    List<String> pods(String namespace) throws IOException, InterruptedException {
+        return kubectl("-n", namespace, "get", "pods", "-o", "name")
+                .lines()
+                .map(line -> line.substring("pod/".length()))
+                .toList();
     }
 
     private String sure(ProcessBuilder builder) throws IOException, InterruptedException {

@@ -62,7 +62,7 @@ class SessionsTest {
     @Test
     void modesComeAndGoAndMetricsAreServed() throws Exception {
         String metrics = "127.0.0.1:11112";
-        String id = kubetun.start("connect", "--socks", "--listen-socks", SOCKS, "--metrics", metrics);
+        String id = kubetun.start("proxy-out", "--detach", "--listen-socks", SOCKS, "--metrics", metrics);
         works(SOCKS);
         assertThat(world.sure("curl", "-sS", "http://" + metrics + "/metrics"))
                 .containsPattern("kubetun_flows_total\\{[^}]*session=\"" + id + "\"[^}]*} [1-9]");
@@ -73,7 +73,7 @@ class SessionsTest {
         assertThat(modes()).containsExactly("socks", "hosts-fwd");
         assertThat(world.kubetun("add", id, "socks").await(World.PATIENCE).output())
                 .contains("kubetun drop " + id + " socks");
-        Result dropped = world.kubetun("drop", "connect", "socks").await(World.PATIENCE);
+        Result dropped = world.kubetun("drop", "proxy-out", "socks").await(World.PATIENCE);
         assertThat(dropped.status()).as(dropped.output()).isZero();
         assertThat(modes()).containsExactly("hosts-fwd");
         refuses(SOCKS);

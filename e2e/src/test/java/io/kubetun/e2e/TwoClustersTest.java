@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import io.kubetun.e2e.Running.Result;
-import io.kubetun.testkit.Credentials;
 import io.kubetun.testkit.EmbeddedCluster;
-import io.kubetun.testkit.EmbeddedUser;
-import io.kubetun.testkit.pod.PodResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,38 +71,13 @@ class TwoClustersTest {
     }
 
     private static Both embedded(EmbeddedWorld world, EmbeddedCluster other) throws Exception {
-        serve(world.cluster(), "first");
-        serve(other, "second");
-        Path config = world.home().resolve(".kube/second");
-        EmbeddedUser user = other.user("dev2");
-        user.allow("get,list,watch", "services,pods,endpointslices", "lab");
-        user.allow("get,create", "pods/portforward", "lab");
-        user.kubeconfig(config, Credentials.TOKEN, "lab");
-        Files.writeString(config, Files.readString(config).replaceAll("(?m): testkit$", ": second"));
-        Path hosts = Files.writeString(world.home().resolve("hosts"), "127.0.0.1 localhost\n");
-        world.give(world.home());
-        return new Both(
-                List.of("testkit", "second"),
-                world.home().resolve(".kube/config") + ":" + config,
-                hosts,
-                "web.lab:" + PORT,
-                "first"::equals);
-    }
-
-    private static void serve(EmbeddedCluster cluster, String answer) {
-        cluster.namespace("lab")
-                .service("web")
-                .port("http", PORT, 8080)
-                .create()
-                .pods(1, pod -> pod.http(8080, request -> PodResponse.text(answer)));
+        TwoClusters both = TwoClusters.embedded(world, other, PORT);
+        return new Both(TwoClusters.CONTEXTS, both.kubeconfig(), both.hosts(), "web.lab:" + PORT, "first"::equals);
     }
 
     private static Both real(LabWorld lab) throws Exception {
         String kubeconfig = lab.withSecondCluster();
-        List<String> pods = lab.kubectl("-n", "lab", "get", "pods", "-o", "name")
-                .lines()
-                .map(line -> line.substring("pod/".length()))
-                .toList();
+        List<String> pods = lab.pods("lab");
         return new Both(
                 List.of("lab", "lab2"),
                 kubeconfig,
@@ -144,13 +116,7 @@ class TwoClustersTest {
         int colon = both.service().indexOf(':');
         String name = both.service().substring(0, colon) + "." + both.contexts().get(cluster);
         String port = both.service().substring(colon + 1);
-        String address = hosts(world, both)
-                .lines()
-                .map(line -> line.replaceAll("#.*", "").strip().split("\\s+", -1))
-                .filter(words -> List.of(words).subList(1, words.length).contains(name))
-                .map(words -> words[0])
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + name));
+        String address = TwoClusters.addressOf(hosts(world, both), name);
         assertThat(address).startsWith(network);
         // On the lab the system itself resolves the name.
         return world.real()

@@ -9,27 +9,34 @@ import io.kubetun.kube.catalog.CatalogListener;
 import io.kubetun.kube.catalog.ServerHealth;
 import io.kubetun.kube.catalog.ServiceWatches;
 import io.kubetun.kube.catalog.Stored.ObjectKey;
+import io.kubetun.kube.config.ClusterOptions;
 import io.kubetun.kube.config.Connection;
 import io.kubetun.kube.examine.Examination;
+import io.kubetun.kube.gateway.GatewayFinder;
+import io.kubetun.kube.gateway.GatewaySettings;
 import io.kubetun.kube.names.CatalogNames;
 import io.kubetun.kube.network.Affected;
 import io.kubetun.kube.portforward.ApiServer;
 import io.kubetun.kube.portforward.PodDialer;
 import io.kubetun.kube.target.ClusterDialer;
+import io.kubetun.kube.target.GatewayRoutes;
 import io.kubetun.kube.target.TargetResolver;
 import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Explanation;
 import io.kubetun.spi.Finding;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Permission;
+import io.kubetun.spi.Progress;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterAddresses;
 import io.kubetun.spi.cluster.ClusterEnvironment;
+import io.kubetun.spi.cluster.GatewayOffer;
 import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
 import io.kubetun.spi.event.Event;
+import io.kubetun.spi.host.Effects;
 import io.kubetun.spi.host.NetworkChange;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -50,8 +57,15 @@ public final class KubeCluster implements Cluster {
     private final ClusterDialer dialer;
     private final CatalogNames names;
     private final EventLoopGroup loops;
+    private final GatewayFinder gateways;
 
-    KubeCluster(Connection connection, ApiServer server, PodDialer pods, ClusterEnvironment environment) {
+    KubeCluster(
+            Connection connection,
+            ClusterOptions options,
+            ApiServer server,
+            PodDialer pods,
+            ClusterEnvironment environment)
+            throws KubetunException {
         this.connection = connection;
         this.pods = pods;
         this.loops = environment.transport().eventLoops();
@@ -62,6 +76,14 @@ public final class KubeCluster implements Cluster {
         this.resolver = new TargetResolver(catalog, connection.namespace(), connection.clusterDomain());
         this.names = new CatalogNames(catalog, connection.clusterDomain());
         this.dialer = new ClusterDialer(catalog, resolver, pods);
+        this.gateways = new GatewayFinder(
+                api,
+                catalog,
+                new GatewayRoutes(catalog, connection.namespace(), connection.clusterDomain()),
+                GatewaySettings.of(options, connection.namespace()),
+                options,
+                environment.variables(),
+                environment.session());
     }
 
     @Override
@@ -117,6 +139,11 @@ public final class KubeCluster implements Cluster {
         } catch (IOException e) {
             throw ApiErrors.explain(e, connection.server(), connection.context());
         }
+    }
+
+    @Override
+    public GatewayOffer gateway(Effects effects, Progress progress) throws KubetunException {
+        return gateways.find(effects, progress);
     }
 
     @Override

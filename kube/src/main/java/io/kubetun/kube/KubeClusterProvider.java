@@ -43,6 +43,7 @@ public final class KubeClusterProvider implements ClusterProvider {
                     "See what the kubeconfig says: kubectl config view",
                     e);
         }
-        return new KubeCluster(connection, server, new PortForwarder(server, environment, format), environment);
+        PortForwarder pods = new PortForwarder(server, environment, format);
+        return new KubeCluster(connection, chosen, server, pods, environment);
     }
 }

@@ -25,6 +25,15 @@ public interface Dialer {
     Future<Channel> dial(Target target, EventLoop loop);
 
     /**
+     * Says whether only TCP goes this way, and only to pods: there is no gateway.
+     *
+     * @return whether {@link #dialDatagrams} and {@link #echo} fail
+     */
+    default boolean tcpOnly() {
+        return true;
+    }
+
+    /**
      * Opens a way for UDP datagrams to one address and port, and back from it.
      *
      * <p>The channel's messages are {@code ByteBuf}, one datagram each, without addresses. It has auto-read off. What is

@@ -24,11 +24,12 @@ public interface Flows {
     FlowListener listen(InetSocketAddress address, ChannelHandler initializer) throws KubetunException;
 
     /**
-     * Receives UDP datagrams on an address of this machine.
+     * Receives UDP datagrams on an address of this machine. Where the user may not (a port below 1024), the helper opens it.
      *
      * @param address where; port 0 takes a free one
      * @param handler gets each {@link io.netty.channel.socket.DatagramPacket}, and sends by writing one, on the one loop
-     *     that the socket lives on; a datagram of more than 4,096 bytes is cut off there
+     *     that the socket lives on; a datagram of more than 4,096 bytes is cut off there;
+     *     sharable where the port is below 1024
      * @return the open socket
      * @throws KubetunException if the address is taken, not of this machine or forbidden
      */

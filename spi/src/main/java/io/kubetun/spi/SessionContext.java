@@ -74,6 +74,15 @@ public interface SessionContext {
     }
 
     /**
+     * Returns which addresses of the cluster are others on this machine.
+     *
+     * @return the translations of this session, for all of its modes
+     */
+    default Translations translations() {
+        throw new UnsupportedOperationException("this session translates nothing");
+    }
+
+    /**
      * Returns where a line of progress for the person goes.
      *
      * @return progress

@@ -8,7 +8,7 @@ package io.kubetun.spi;
  */
 public record SpiVersion(int major, int minor) {
     /** The version that this kubetun provides. */
-    public static final SpiVersion CURRENT = new SpiVersion(1, 2);
+    public static final SpiVersion CURRENT = new SpiVersion(1, 3);
 
     /** The manifest attribute in which a plugin says what it was built for. */
     public static final String ATTRIBUTE = "Kubetun-Spi-Version";

@@ -1,6 +1,8 @@
 package io.kubetun.testkit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.kubetun.testkit.api.Accounts;
 import io.kubetun.testkit.api.ApiServer;
@@ -9,12 +11,14 @@ import io.kubetun.testkit.api.RequestLog;
 import io.kubetun.testkit.api.Rule;
 import io.kubetun.testkit.fault.Fault;
 import io.kubetun.testkit.link.ActiveFaults;
+import io.kubetun.testkit.pod.PodSetup;
 import io.kubetun.testkit.runtime.PodTable;
 import io.kubetun.testkit.store.Admission;
 import io.kubetun.testkit.store.Change;
 import io.kubetun.testkit.store.Json;
 import io.kubetun.testkit.store.ObjectStore;
 import io.kubetun.testkit.store.ResourceType;
+import io.kubetun.testkit.store.Selector;
 import io.kubetun.testkit.store.SliceController;
 import io.kubetun.testkit.stream.Streams;
 import io.kubetun.testkit.tls.CertificateAuthority;
@@ -34,6 +38,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A Kubernetes cluster in this process: a real API server on loopback as far as the wire tells, with pods that are
@@ -53,6 +59,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     private final Map<String, EmbeddedUser> users = new ConcurrentHashMap<>();
     private final Optional<CertificateAuthority> authority;
     private final PodLauncher launcher;
+    private final DeploymentController deployments;
     private final Accounts accounts;
     private final ApiServer server;
     private final int port;
@@ -72,6 +79,8 @@ public final class EmbeddedCluster implements AutoCloseable {
                     loops);
             store.follow(0, new SliceController(store));
             store.follow(0, this::stopDeleted);
+            deployments = new DeploymentController(launcher);
+            store.follow(0, deployments);
             namespace("default");
             namespace("kube-system");
             accounts.account(ADMIN).allow(Rule.ALL);
@@ -186,6 +195,64 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
 
     /**
+     * Makes an image known: from now on Deployments have pods, and a pod of this image serves what is said here. A pod of
+     * an image that is not known waits for it for ever.
+     *
+     * @param name the image's name, as in a pod's container
+     * @param setup says what each pod of it serves
+     */
+    public void image(String name, Consumer<PodSetup> setup) {
+        deployments.image(name, setup);
+    }
+
+    /**
+     * Counts objects.
+     *
+     * @param kind such as {@code Deployment}
+     * @param namespace where
+     * @return how many there are
+     * @throws IllegalArgumentException if this cluster keeps no such kind
+     */
+    public int count(String kind, String namespace) {
+        return store.list(type(kind), namespace).objects().size();
+    }
+
+    /**
+     * Finds an object.
+     *
+     * @param kind such as {@code Deployment}
+     * @param namespace where
+     * @param name its name
+     * @return a copy, empty if it is not there
+     * @throws IllegalArgumentException if this cluster keeps no such kind
+     */
+    public Optional<GenericKubernetesResource> find(String kind, String namespace, String name) {
+        return store.find(type(kind), namespace, name).map(found -> Json.as(found.copy()));
+    }
+
+    /**
+     * Removes objects, as {@code kubectl delete -l} does.
+     *
+     * @param kind such as {@code Pod}
+     * @param namespace where
+     * @param labelSelector which
+     * @throws IllegalArgumentException if this cluster keeps no such kind
+     */
+    public void deleteAll(String kind, String namespace, String labelSelector) {
+        Predicate<JsonNode> selected = Selector.labels(labelSelector);
+        store.list(type(kind), namespace).objects().stream()
+                .filter(object -> selected.test(object.json()))
+                .forEach(object -> store.delete(object.type(), object.namespace(), object.name()));
+    }
+
+    private static ResourceType type(String kind) {
+        return ResourceType.ALL.stream()
+                .filter(each -> each.kind().equals(kind))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the testkit does not keep " + kind));
+    }
+
+    /**
      * Finds a user, or adds one who may do nothing.
      *
      * @param name the user's name
@@ -274,6 +341,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        deployments.close();
         pods.clear();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -55,15 +55,38 @@ final class PodLauncher {
             Map<String, String> labels,
             Optional<String> subdomain,
             Consumer<PodSetup> setup) {
+        return launch(namespace, name, labels, subdomain, setup, json -> {});
+    }
+
+    /**
+     * Launches a pod whose object is not only what its setup makes it.
+     *
+     * @param namespace its namespace
+     * @param name its name
+     * @param labels its labels, to which the setup adds
+     * @param subdomain the headless Service that its hostname is below
+     * @param setup says what it serves
+     * @param edit changes the object before it is stored
+     */
+    EmbeddedPod launch(
+            String namespace,
+            String name,
+            Map<String, String> labels,
+            Optional<String> subdomain,
+            Consumer<PodSetup> setup,
+            Consumer<ObjectNode> edit) {
         String ip = addresses.take();
         PodBlueprint blueprint = new PodBlueprint(namespace, name, ip);
         labels.forEach(blueprint::label);
         setup.accept(blueprint);
         store.atomically(() -> {
-            admission.create(ResourceType.PODS, json(namespace, blueprint, subdomain));
+            ObjectNode json = json(namespace, blueprint, subdomain);
+            edit.accept(json);
+            admission.create(ResourceType.PODS, json);
             pods.add(blueprint.runtime(loops));
         });
-        return new EmbeddedPod(this, namespace, name, ip, () -> launch(namespace, name, labels, subdomain, setup));
+        return new EmbeddedPod(
+                this, namespace, name, ip, () -> launch(namespace, name, labels, subdomain, setup, edit));
     }
 
     private static ObjectNode json(String namespace, PodBlueprint pod, Optional<String> subdomain) {

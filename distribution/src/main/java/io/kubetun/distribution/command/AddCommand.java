@@ -8,32 +8,25 @@ import io.kubetun.kernel.profile.Overrides;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code kubetun add ID MODE [{options}]}: one more mode for a living session. */
 final class AddCommand implements Callable<Integer> {
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final Kernels kernels;
     private final Sessions sessions;
-    private final PositionalParamSpec words = PositionalParamSpec.builder()
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .arity("2..3")
-            .paramLabel("WORD")
-            .hideParamSyntax(true)
-            .description(
-                    "The session's id, the mode's name, and its options as in a profile: add 1a2b socks '{ listen-socks = \"127.0.0.1:1081\" }'")
-            .build();
+    private final ModeWords words;
 
     AddCommand(Kernels kernels, Sessions sessions) {
         this.kernels = kernels;
         this.sessions = sessions;
         spec.usageMessage().description("Adds a mode to a running session; the rest of it goes on.");
-        spec.addPositional(words);
+        words = new ModeWords(
+                spec,
+                "2..3",
+                "The session's id, the mode's name, and its options as in a profile: add 1a2b socks '{ listen-socks = \"127.0.0.1:1081\" }'");
     }
 
     CommandSpec spec() {
@@ -42,22 +35,21 @@ final class AddCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws KubetunException {
-        List<String> said = words.getValue();
-        String mode = said.get(1);
+        String mode = words.mode();
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("modes." + mode, Map.of());
-        if (said.size() > 2) {
-            parse(said.get(2))
+        if (words.options().isPresent()) {
+            parse(words.options().get())
                     .entrySet()
                     .forEach(entry -> values.put(
                             "modes." + mode + "." + entry.getKey(),
                             entry.getValue().unwrapped()));
         }
         Config options = sessions.profiles()
-                .adHoc(said.getFirst(), new Overrides(values))
+                .adHoc(words.session(), new Overrides(values))
                 .modes()
                 .get(mode);
-        Kernels.Found found = kernels.find(said.getFirst());
+        Kernels.Found found = kernels.find(words.session());
         found.kernel().add(found.session().id(), mode, options);
         System.err.println("Session " + found.session().id() + " has now also " + mode + ".");
         return 0;

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 
 /** What this process passes on to the background kernel, which has another environment and another working folder. */
 final class Callers {
-    /** Lists of paths that may be relative to the working folder. */
-    private static final List<String> PATHS = List.of("KUBECONFIG");
+    /** Paths that may be relative to the working folder. */
+    private static final String KUBECONFIG_VARIABLE = "KUBECONFIG";
 
     private static final String KUBECONFIG_KEY = "kubeconfig";
 
@@ -34,23 +34,19 @@ final class Callers {
             cluster = cluster.withValue(KUBECONFIG_KEY, ConfigValueFactory.fromAnyRef(readable));
         }
         Map<String, String> variables = new LinkedHashMap<>(request.variables());
-        for (String name : PATHS) {
-            if (variables.containsKey(name)) {
-                List<String> readable = new ArrayList<>();
-                for (String path : variables.get(name).split(File.pathSeparator, -1)) {
-                    readable.add(copies.readable(path));
-                }
-                variables.put(name, String.join(File.pathSeparator, readable));
+        if (variables.containsKey(KUBECONFIG_VARIABLE)) {
+            List<String> readable = new ArrayList<>();
+            for (String path : variables.get(KUBECONFIG_VARIABLE).split(File.pathSeparator, -1)) {
+                readable.add(copies.readable(path));
             }
+            variables.put(KUBECONFIG_VARIABLE, String.join(File.pathSeparator, readable));
         }
         return new SessionRequest(profile.in(cluster), variables, request.helper(), copies.made());
     }
 
     static SessionRequest request(Profile profile, Installation installation) {
         Map<String, String> variables = new LinkedHashMap<>(installation.environment());
-        for (String name : PATHS) {
-            variables.computeIfPresent(name, (key, paths) -> absolute(paths));
-        }
+        variables.computeIfPresent(KUBECONFIG_VARIABLE, (name, paths) -> absolute(paths));
         return new SessionRequest(profile, variables, installation.helper(), List.of());
     }
 

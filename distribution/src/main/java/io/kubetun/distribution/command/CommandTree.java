@@ -35,6 +35,7 @@ public final class CommandTree {
             "repair",
             "kernel",
             "plan",
+            "serve",
             "logs",
             "doctor",
             "why",
@@ -44,6 +45,7 @@ public final class CommandTree {
             "schema",
             "demo",
             "helper",
+            "image",
             "version",
             "completion",
             "help");
@@ -65,18 +67,18 @@ public final class CommandTree {
     }
 
     /**
-     * Builds only one command, for those that ask a kernel and want to be done before a plugin could be loaded.
+     * Builds only one command, for those that know of no mode and want to begin before a plugin could be loaded.
      *
      * @param command the first word of the command line
      * @return the root command with this one below it; empty if it is none of those
      */
-    public static Optional<CommandLine> buildAsking(String command) {
+    public Optional<CommandLine> buildAlone(String command) {
         CommandSpec root = CommandSpec.create().name("kubetun");
-        Optional.ofNullable(asking().get(command)).ifPresent(spec -> root.addSubcommand(command, finished(spec.get())));
+        Optional.ofNullable(alone().get(command)).ifPresent(spec -> root.addSubcommand(command, finished(spec.get())));
         return root.subcommands().isEmpty() ? Optional.empty() : Optional.of(new CommandLine(finished(root)));
     }
 
-    private static Map<String, Supplier<CommandSpec>> asking() {
+    private Map<String, Supplier<CommandSpec>> alone() {
         Kernels kernels = new Kernels(KernelSettings.ofUser().runtimeFolder());
         Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
         commands.put("status", () -> new StatusCommand(kernels).spec());
@@ -85,6 +87,8 @@ public final class CommandTree {
         commands.put("drop", () -> new DropCommand(kernels).spec());
         commands.put("quit", () -> new QuitCommand(kernels).spec());
         commands.put("repair", () -> new RepairCommand(kernels).spec());
+        commands.put("kernel", () -> new KernelCommand(plugins).spec());
+        commands.put("helper", () -> new HelperCommand().spec());
         return commands;
     }
 
@@ -120,7 +124,7 @@ public final class CommandTree {
                         plugins.get().modes(),
                         mode -> finished(new ModeCommand(mode, clusterOptions, sessions).spec()));
         root.addSubcommand("plan", finished(plan));
-        asking().forEach((name, spec) -> root.addSubcommand(name, finished(spec.get())));
+        alone().forEach((name, spec) -> root.addSubcommand(name, finished(spec.get())));
         root.addSubcommand(
                 "add",
                 finished(new AddCommand(new Kernels(KernelSettings.ofUser().runtimeFolder()), sessions).spec()));
@@ -132,7 +136,6 @@ public final class CommandTree {
                 "shell",
                 finished(sessions.dryRun()
                         .offer(new ShellCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
-        root.addSubcommand("kernel", finished(new KernelCommand(plugins).spec()));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
         root.addSubcommand("serve", finished(new ServeCommand(installation, plugins, sessions).spec()));
         root.addSubcommand("doctor", finished(new DoctorCommand(sessions, plugins).spec()));
@@ -144,7 +147,7 @@ public final class CommandTree {
         root.addSubcommand("config", finished(config));
         root.addSubcommand("schema", finished(new SchemaCommand(sessions).spec()));
         root.addSubcommand("demo", finished(new DemoCommand(plugins.get(), clusterOptions).spec()));
-        root.addSubcommand("helper", finished(new HelperCommand().spec()));
+        root.addSubcommand("image", finished(new ImageCommand(installation).spec()));
         CommandSpec version = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> {
             System.out.println(Version.line());
             return 0;

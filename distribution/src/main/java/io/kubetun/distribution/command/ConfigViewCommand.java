@@ -1,31 +1,18 @@
 package io.kubetun.distribution.command;
 
 import io.kubetun.kernel.profile.ConfigView;
-import io.kubetun.kernel.profile.Overrides;
 import io.kubetun.spi.KubetunException;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code kubetun config view --profile NAME}: each value and where it came from. */
 final class ConfigViewCommand implements Callable<Integer> {
-    private final Sessions sessions;
-    private final Flags flags = new Flags();
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
-    private final OptionSpec profile = OptionSpec.builder("--profile", "-p")
-            .type(String.class)
-            .arity("1")
-            .required(true)
-            .paramLabel("NAME")
-            .description("The profile.")
-            .build();
+    private final ProfileFlags profile;
 
     ConfigViewCommand(Sessions sessions) {
-        this.sessions = sessions;
         spec.usageMessage().description("Shows what a profile says, and where each value came from.");
-        spec.addOption(profile);
-        flags.add(spec, "cluster", sessions.clusterOptions());
+        profile = ProfileFlags.required(sessions, spec, "The profile.").withCluster();
     }
 
     CommandSpec spec() {
@@ -34,9 +21,7 @@ final class ConfigViewCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws KubetunException {
-        Overrides overrides = flags.overrides(spec.commandLine().getParseResult(), Map.of());
-        String name = profile.getValue();
-        System.out.println(ConfigView.render(sessions.profiles().load(name, overrides)));
+        System.out.println(ConfigView.render(profile.load()));
         return 0;
     }
 }

@@ -34,7 +34,7 @@ final class DoctorCommand implements Callable<Integer> {
         spec.usageMessage()
                 .description("Looks at this machine and the cluster, and says what to do about what it finds.")
                 .footer("The exit code is 0, or what the first line that fails would make a session end with.");
-        profile = new ProfileFlags(sessions, spec);
+        profile = ProfileFlags.orAllModes(sessions, spec);
     }
 
     CommandSpec spec() {
@@ -49,7 +49,8 @@ final class DoctorCommand implements Callable<Integer> {
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("kubetun", Version.line()));
         try {
-            findings.addAll(inspector.examineCluster(profile.load(plugins.get().modes())));
+            findings.addAll(
+                    inspector.examineCluster(profile.loadOr(plugins.get().modes())));
         } catch (KubetunException e) {
             findings.add(Finding.of("profile", e));
         }

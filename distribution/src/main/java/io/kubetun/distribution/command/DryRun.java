@@ -4,6 +4,7 @@ import io.kubetun.distribution.Installation;
 import io.kubetun.distribution.output.Format;
 import io.kubetun.kernel.Kernel;
 import io.kubetun.kernel.KernelSettings;
+import io.kubetun.kernel.flow.ThisUser;
 import io.kubetun.kernel.plan.Plan;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
@@ -123,7 +124,7 @@ final class DryRun {
     }
 
     private void tellNeeds(Profile profile, Progress progress) {
-        if (installation.helper().isPresent() || Installation.isRoot()) {
+        if (installation.helper().isPresent() || ThisUser.isRoot()) {
             return;
         }
         List<String> privileged = plugins.get().modes().stream()

@@ -1,6 +1,7 @@
 package io.kubetun.distribution.command;
 
 import io.kubetun.kernel.KernelSettings;
+import io.kubetun.kernel.flow.ThisUser;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kernel.session.SessionServices;
@@ -21,10 +22,7 @@ record HostJournal(Path folder) {
 
     /** The one that the next start of the same user looks at. */
     static HostJournal current() {
-        return System.getenv("SUDO_UID") != null
-                        && System.getProperty("user.name").equals("root")
-                ? OF_ROOT
-                : ofUser();
+        return System.getenv("SUDO_UID") != null && ThisUser.isRoot() ? OF_ROOT : ofUser();
     }
 
     /** The one of the sessions of the user who this process belongs to. */

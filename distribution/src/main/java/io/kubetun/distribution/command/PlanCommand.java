@@ -1,36 +1,23 @@
 package io.kubetun.distribution.command;
 
-import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.ModeDescriptor;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code kubetun plan [--profile NAME | MODE …]}: what a starting command would do, with the same flags. */
 final class PlanCommand implements Callable<Integer> {
-    private final Sessions sessions;
-    private final Flags flags = new Flags();
     private final StartFlags start;
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
-    private final OptionSpec profile = OptionSpec.builder("--profile", "-p")
-            .type(String.class)
-            .arity("1")
-            .paramLabel("NAME")
-            .description("The profile to plan.")
-            .build();
+    private final ProfileFlags profile;
 
     PlanCommand(Sessions sessions) {
-        this.sessions = sessions;
         spec.usageMessage()
                 .description(
                         "Prints what a profile, or a mode's command, would change and listen on, and changes nothing:",
                         "kubetun plan --profile NAME, kubetun plan forward -n shop. The same as --dry-run of that command.");
-        spec.addOption(profile);
-        flags.add(spec, "cluster", sessions.clusterOptions());
+        profile = ProfileFlags.optional(sessions, spec, "The profile to plan.").withCluster();
         start = new StartFlags(spec, false);
     }
 
@@ -49,12 +36,6 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        String name = profile.getValue();
-        if (name == null) {
-            CommandLine line = spec.commandLine();
-            line.usage(line.getErr());
-            return ErrorCode.USAGE.status();
-        }
-        return sessions.runProfile(name, flags.overrides(spec.commandLine().getParseResult(), Map.of()), start);
+        return profile.run(start);
     }
 }

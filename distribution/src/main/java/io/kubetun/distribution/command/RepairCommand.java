@@ -1,9 +1,10 @@
 package io.kubetun.distribution.command;
 
-import io.kubetun.distribution.Installation;
 import io.kubetun.distribution.output.Format;
 import io.kubetun.host.hosts.HostsPurge;
+import io.kubetun.host.resolver.SystemResolver;
 import io.kubetun.kernel.control.Kernels;
+import io.kubetun.kernel.flow.ThisUser;
 import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kernel.session.SessionStatus;
 import io.kubetun.spi.KubetunException;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +27,7 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class RepairCommand implements Callable<Integer> {
     private static final Path HOSTS = Path.of("/etc/hosts");
+    private static final Path SOCKETS = Path.of("/proc/net/udp");
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OutputOption output = new OutputOption(spec);
@@ -65,7 +69,7 @@ final class RepairCommand implements Callable<Integer> {
         if (given(withRoot)) {
             all.add(RepairOutput.read(new String(System.in.readAllBytes(), StandardCharsets.UTF_8)));
         }
-        if (Installation.isRoot()) {
+        if (ThisUser.isRoot()) {
             all.add(repair(HostJournal.OF_ROOT));
         }
         all.add(repair(HostJournal.ofUser()));
@@ -82,9 +86,25 @@ final class RepairCommand implements Callable<Integer> {
         return Boolean.TRUE.equals(flag.getValue());
     }
 
-    /** What only root may look into is seen by its traces: names in the hosts file of sessions that do not live. */
+    /** What only root may look into is seen by its traces: names of sessions that do not live. */
     private Optional<String> leftForRoot() {
-        if (Files.isReadable(HostJournal.OF_ROOT.folder()) || !Files.isReadable(HOSTS)) {
+        if (Files.isReadable(HostJournal.OF_ROOT.folder())) {
+            return Optional.empty();
+        }
+        List<String> left = new ArrayList<>();
+        ofHosts().ifPresent(left::add);
+        List<String> dead = SystemResolver.dead(SystemResolver.FILE, SOCKETS);
+        if (!dead.isEmpty()) {
+            left.add(SystemResolver.FILE + " asks for names of sessions that are dead: " + String.join(", ", dead)
+                    + ".");
+        }
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(String.join(" ", left) + " Look as root: sudo kubetun repair");
+    }
+
+    private Optional<String> ofHosts() {
+        if (!Files.isReadable(HOSTS)) {
             return Optional.empty();
         }
         try {
@@ -93,7 +113,7 @@ final class RepairCommand implements Callable<Integer> {
             return owners.isEmpty()
                     ? Optional.empty()
                     : Optional.of(HOSTS + " has names of sessions that are not yours, or are dead: "
-                            + String.join(", ", owners) + ". Look as root: sudo kubetun repair");
+                            + String.join(", ", owners) + ".");
         } catch (KubetunException unknown) {
             return Optional.empty();
         }

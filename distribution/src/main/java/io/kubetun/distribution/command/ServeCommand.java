@@ -6,14 +6,11 @@ import io.kubetun.distribution.serve.ServedSession;
 import io.kubetun.kernel.Kernel;
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.plugin.PluginRegistry;
-import io.kubetun.kernel.profile.Overrides;
 import io.kubetun.kernel.supervisor.Supervisor;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.netty.util.NetUtil;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -28,16 +25,8 @@ final class ServeCommand implements Callable<Integer> {
 
     private final Installation installation;
     private final Supplier<PluginRegistry> plugins;
-    private final Sessions sessions;
-    private final Flags flags = new Flags();
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
-    private final OptionSpec profile = OptionSpec.builder("--profile", "-p")
-            .type(String.class)
-            .arity("1")
-            .required(true)
-            .paramLabel("NAME")
-            .description("The profile to serve. SIGHUP reads it again.")
-            .build();
+    private final ProfileFlags profile;
     private final OptionSpec http = OptionSpec.builder("--http")
             .type(String.class)
             .arity("1")
@@ -52,16 +41,15 @@ final class ServeCommand implements Callable<Integer> {
     ServeCommand(Installation installation, Supplier<PluginRegistry> plugins, Sessions sessions) {
         this.installation = installation;
         this.plugins = plugins;
-        this.sessions = sessions;
         spec.usageMessage()
                 .description(
                         "Runs a profile headless in the foreground, for systemd, containers and CI.",
                         "",
                         "Logs JSON lines to stderr and tells systemd how it is. SIGTERM stops it, with exit code 0.");
-        spec.addOption(profile);
+        profile = ProfileFlags.required(sessions, spec, "The profile to serve. SIGHUP reads it again.");
         spec.addOption(http);
         spec.addOption(anywhere);
-        flags.add(spec, "cluster", sessions.clusterOptions());
+        profile.withCluster();
     }
 
     CommandSpec spec() {
@@ -84,10 +72,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int serve() throws KubetunException, InterruptedException {
-        String name = profile.getValue();
-        Overrides overrides = flags.overrides(spec.commandLine().getParseResult(), Map.of());
-        String address = http.getValue();
-        Optional<InetSocketAddress> listen = address == null ? Optional.empty() : Optional.of(parse(address));
+        Optional<InetSocketAddress> listen = HttpAddress.of(http);
         try (Kernel kernel = new Kernel(KernelSettings.ofUser(), plugins.get());
                 Supervisor supervisor = Supervisor.of(installation.environment(), kernel::auxiliary)) {
             if (listen.isPresent()) {
@@ -96,36 +81,11 @@ final class ServeCommand implements Callable<Integer> {
             }
             try {
                 return new ServedSession(
-                                kernel,
-                                supervisor,
-                                () -> sessions.profiles().load(name, overrides),
-                                found -> Callers.request(found, installation))
+                                kernel, supervisor, profile::load, found -> Callers.request(found, installation))
                         .run();
             } finally {
                 supervisor.stopping();
             }
         }
-    }
-
-    static InetSocketAddress parse(String address) throws KubetunException {
-        int colon = address.lastIndexOf(':');
-        String host = colon < 0 ? "" : address.substring(0, colon);
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        InetAddress ip = bare.equals("localhost")
-                ? InetAddress.getLoopbackAddress()
-                : NetUtil.createInetAddressFromIpAddressString(bare);
-        try {
-            int port = Integer.parseInt(address.substring(colon + 1));
-            if (ip != null && port >= 0 && port <= 65535) {
-                return new InetSocketAddress(ip, port);
-            }
-        } catch (NumberFormatException e) {
-            LOG.debug("no port in {}", address, e);
-        }
-        throw new KubetunException(
-                ErrorCode.USAGE,
-                "cannot listen on '" + address + "'",
-                "it is no address with a port",
-                "Write it as 127.0.0.1:9100 or [::1]:9100");
     }
 }

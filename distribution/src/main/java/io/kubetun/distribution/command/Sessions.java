@@ -2,6 +2,7 @@ package io.kubetun.distribution.command;
 
 import io.kubetun.distribution.Installation;
 import io.kubetun.kernel.KernelSettings;
+import io.kubetun.kernel.flow.ThisUser;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Overrides;
 import io.kubetun.kernel.profile.Profile;
@@ -50,10 +51,6 @@ final class Sessions {
                 schema(), installation.profileFolders(), installation.environment(), System.getProperties());
     }
 
-    int runProfile(String name, Overrides overrides, StartFlags flags) throws KubetunException, InterruptedException {
-        return run(List.of(profiles().load(name, overrides)), flags);
-    }
-
     int runAdHoc(String name, Overrides overrides, List<String> contexts, StartFlags flags)
             throws KubetunException, InterruptedException {
         ProfileLoader loader = profiles();
@@ -69,14 +66,15 @@ final class Sessions {
         return run(each, flags);
     }
 
-    private int run(List<Profile> profiles, StartFlags flags) throws KubetunException, InterruptedException {
+    /** Has sessions hosted, or planned if that is wanted; returns the exit code. */
+    int run(List<Profile> profiles, StartFlags flags) throws KubetunException, InterruptedException {
         if (dryRun.wanted()) {
             return dryRun.print(profiles);
         }
         List<Profile> named = profiles.stream()
                 .map(profile -> flags.name().map(profile::named).orElse(profile))
                 .toList();
-        Hosting hosting = flags.foreground() || Installation.isRoot()
+        Hosting hosting = flags.foreground() || ThisUser.isRoot()
                 ? new ForegroundHosting(installation, plugins.get(), flags.metrics())
                 : new BackgroundHosting(
                         installation,

@@ -1,9 +1,9 @@
 package io.kubetun.distribution.command;
 
 import com.typesafe.config.Config;
-import io.kubetun.distribution.Installation;
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.control.ControlClient;
+import io.kubetun.kernel.flow.ThisUser;
 import io.kubetun.kernel.profile.Overrides;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.SessionRequest;
@@ -82,7 +82,7 @@ final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (Installation.isRoot()) {
+        if (ThisUser.isRoot()) {
             throw new KubetunException(
                     ErrorCode.USAGE,
                     "cannot start a shell for root",

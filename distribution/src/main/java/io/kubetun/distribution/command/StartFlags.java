@@ -60,8 +60,7 @@ final class StartFlags {
 
     /** Where metrics shall be served; refused if it is no address. */
     Optional<InetSocketAddress> metrics() throws KubetunException {
-        String address = metrics.getValue();
-        return address == null ? Optional.empty() : Optional.of(ServeCommand.parse(address));
+        return HttpAddress.of(metrics);
     }
 
     Optional<String> name() {

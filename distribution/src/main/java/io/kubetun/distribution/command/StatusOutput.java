@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How sessions are shown: a table for people, one document for machines, whose fields {@code docs/status.md} names. */
 final class StatusOutput {
@@ -68,11 +70,19 @@ final class StatusOutput {
             }
         }
         String notes = sessions.stream()
-                .flatMap(session -> session.modes().stream()
-                        .flatMap(mode -> mode.notes().stream()
-                                .map(note -> "\n" + session.id() + " " + mode.name() + ": " + note)))
+                .flatMap(session -> Stream.concat(
+                                gateway(session).stream(),
+                                session.modes().stream()
+                                        .flatMap(mode -> mode.notes().stream().map(note -> mode.name() + ": " + note)))
+                        .map(note -> "\n" + session.id() + " " + note))
                 .collect(Collectors.joining());
         return table.render() + "\n\n" + listeners.render() + (notes.isEmpty() ? "" : "\n" + notes);
+    }
+
+    private static Optional<String> gateway(SessionStatus session) {
+        return session.gateway()
+                .map(name -> "gateway: flows go through " + name)
+                .or(() -> session.agentless().map(why -> "gateway: none, " + why));
     }
 
     private static String up(Instant since) {
@@ -126,6 +136,8 @@ final class StatusOutput {
                     "listening", listening));
         }
         fields.put("modes", modes);
+        fields.put("gateway", session.gateway().orElse(""));
+        fields.put("agentless", session.agentless().orElse(""));
         return fields;
     }
 }

@@ -4,6 +4,7 @@ import io.kubetun.distribution.output.Format;
 import io.kubetun.kernel.Inspector;
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.control.Kernels;
+import io.kubetun.kernel.control.WhyAnswer;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.Explanation;
@@ -49,7 +50,7 @@ final class WhyCommand implements Callable<Integer> {
                 .description("Sends one flow and says step by step how it went: session, name, endpoint, dial.");
         spec.addPositional(target);
         spec.addOption(session);
-        profile = new ProfileFlags(sessions, spec);
+        profile = ProfileFlags.orAllModes(sessions, spec);
     }
 
     CommandSpec spec() {
@@ -69,7 +70,7 @@ final class WhyCommand implements Callable<Integer> {
                     case JSON, YAML ->
                         format.render(Map.of(
                                 "explanations",
-                                all.stream().map(WhyCommand::document).toList()));
+                                all.stream().map(WhyAnswer::encode).toList()));
                     case TABLE, WIDE ->
                         String.join("\n\n", all.stream().map(WhyCommand::text).toList());
                 });
@@ -85,7 +86,7 @@ final class WhyCommand implements Callable<Integer> {
         }
         return List.of(
                 new Inspector(settings, plugins.get(), sessions.installation().environment())
-                        .explain(profile.load(plugins.get().modes()), asked));
+                        .explain(profile.loadOr(plugins.get().modes()), asked));
     }
 
     private static Target parse(String text, int colon) throws KubetunException {
@@ -110,17 +111,5 @@ final class WhyCommand implements Callable<Integer> {
             before = step.stage();
         }
         return String.join("\n", lines);
-    }
-
-    private static Map<String, Object> document(Explanation explanation) {
-        return Map.of(
-                "target",
-                explanation.target(),
-                "reached",
-                explanation.reached(),
-                "steps",
-                explanation.steps().stream()
-                        .map(step -> Map.of("stage", step.stage(), "says", step.says(), "micros", step.micros()))
-                        .toList());
     }
 }

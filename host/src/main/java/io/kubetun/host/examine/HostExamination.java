@@ -2,6 +2,7 @@ package io.kubetun.host.examine;
 
 import io.kubetun.host.hosts.HostsFile;
 import io.kubetun.host.natives.Users;
+import io.kubetun.host.resolver.SystemResolver;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.Finding;
 import java.io.IOException;
@@ -72,6 +73,16 @@ public record HostExamination(Path root) {
                     .filter(line -> line.startsWith("nameserver"))
                     .map(line -> line.substring("nameserver".length()).strip())
                     .toList();
+            List<String> dead = SystemResolver.dead(file, root.resolve("proc/net/udp"));
+            if (!dead.isEmpty()) {
+                return Finding.warn(
+                        check,
+                        file + " asks for names of sessions that do not run: " + String.join(", ", dead),
+                        "sudo kubetun repair");
+            }
+            long own = servers.stream()
+                    .filter(server -> server.startsWith("127.53."))
+                    .count();
             String kept = Files.isSymbolicLink(file) ? ", kept by " + Files.readSymbolicLink(file) : "";
             if (servers.isEmpty()) {
                 return Finding.warn(
@@ -79,7 +90,7 @@ public record HostExamination(Path root) {
                         file + " names no server: only names in the hosts file and numbers work here",
                         "cat " + file);
             }
-            if (servers.size() > MAX_NAME_SERVERS) {
+            if (servers.size() - own > MAX_NAME_SERVERS) {
                 return Finding.warn(
                         check,
                         file + " names " + servers.size() + " servers, of which the first " + MAX_NAME_SERVERS

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What systemd-resolved asks a session's name server for: the domains of the session's TUN device, and no others. It
@@ -83,7 +84,8 @@ public final class LinkNames implements Effect {
         boolean first = Resolvectl.run("domain")
                 .lines()
                 .filter(line -> line.contains("(kubetun") && !line.contains("(" + tun.name() + ")"))
-                .noneMatch(line -> List.of(line.split("\\s+", -1)).contains("~" + names.domain()));
+                .flatMap(line -> Stream.of(line.split("\\s+", -1)))
+                .noneMatch(word -> word.equals(names.domain()) || word.equals("~" + names.domain()));
         try {
             Resolvectl.run("dns", tun.name(), names.server().getHostAddress());
             Resolvectl.run("default-route", tun.name(), "no");
@@ -103,8 +105,11 @@ public final class LinkNames implements Effect {
     private List<String> domains(boolean first) {
         List<String> domains = new ArrayList<>();
         if (first) {
-            domains.add("~" + names.domain());
+            // A domain to search is one to ask for, too.
             domains.addAll(names.search());
+            if (!names.search().contains(names.domain())) {
+                domains.add("~" + names.domain());
+            }
         }
         domains.add("~" + names.label());
         if (!names.session().equals(names.label())) {

@@ -94,13 +94,8 @@ public final class ResolverBlock implements Effect {
         }
         lines.add("search " + String.join(" ", entry.names().search()));
         lines.add("options ndots:5");
-        return file.file() + ": "
-                + (entry.perLink()
-                        ? "short names"
-                        : "names of " + entry.names().domain() + " and *."
-                                + entry.names().label())
-                + ", with those of other sessions; what is there stays behind\n+ "
-                + String.join("\n+ ", lines);
+        return file.file() + (entry.perLink() ? " completes short names" : " asks for names here first")
+                + "; what is there stays\n+ " + String.join("\n+ ", lines);
     }
 
     @Override

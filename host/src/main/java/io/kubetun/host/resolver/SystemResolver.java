@@ -4,6 +4,8 @@ import io.kubetun.spi.host.NameServers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -103,14 +105,14 @@ public final class SystemResolver {
                 parsed.entries().stream().map(entry -> entry.names().server()).toList();
         List<InetAddress> asked = Directives.of(parsed.rest()).servers();
         // systemd-resolved may ask us: who it asks is asked, not itself.
-        List<InetAddress> others = asked.stream().anyMatch(STUBS::contains)
-                ? Stream.concat(
-                                servers(resolved.resolve("resolv.conf")).stream(),
-                                asked.stream().filter(server -> !STUBS.contains(server)))
-                        .toList()
-                : asked;
+        List<InetAddress> links =
+                asked.stream().anyMatch(STUBS::contains) ? servers(resolved.resolve("resolv.conf")) : List.of();
+        List<InetAddress> others = links.isEmpty()
+                ? asked
+                : Stream.concat(links.stream(), asked.stream().filter(server -> !STUBS.contains(server)))
+                        .toList();
         List<InetSocketAddress> foreign = others.stream()
-                .filter(server -> !own.contains(server) && !STUBS.contains(server) && !isKubetuns(server))
+                .filter(server -> !own.contains(server) && !isKubetuns(server))
                 .distinct()
                 .limit(MAX_SERVERS)
                 .map(server -> new InetSocketAddress(server, PORT))
@@ -120,6 +122,35 @@ public final class SystemResolver {
                 .forEach((name, entry) ->
                         sessions.put(name, new InetSocketAddress(entry.names().server(), PORT)));
         return new NameServers(foreign.isEmpty() && asked.isEmpty() ? standard() : foreign, sessions);
+    }
+
+    /**
+     * Looks for sessions in the file whose name server is not there any more.
+     *
+     * @param file the file
+     * @param sockets the table of UDP sockets of all users, {@code /proc/net/udp}
+     * @return their ids; none if nobody can say
+     */
+    public static List<String> dead(Path file, Path sockets) {
+        try {
+            List<ResolverEntry> entries =
+                    ResolverText.parse(Files.readAllBytes(file)).entries();
+            String table = entries.isEmpty() ? "" : Files.readString(sockets);
+            return entries.stream()
+                    .filter(entry -> !table.contains(socket(entry.names().server())))
+                    .map(entry -> entry.names().session())
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** An address at port 53 as Linux writes it: the bytes of an IPv4 address as a number in this machine's order. */
+    private static String socket(InetAddress server) {
+        int number = ByteBuffer.wrap(server.getAddress())
+                .order(ByteOrder.nativeOrder())
+                .getInt();
+        return " %08X:%04X ".formatted(number, PORT);
     }
 
     /** 127.53.0.0/16, where no other program's name servers are. */

@@ -9,13 +9,19 @@ import io.kubetun.host.LocalHostProvider;
 import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.natives.ListeningSocket;
 import io.kubetun.host.natives.Users;
+import io.kubetun.host.resolver.LinkNames;
+import io.kubetun.host.resolver.ResolverBlock;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Host;
 import io.kubetun.spi.host.Host.HostsEntry;
+import io.kubetun.spi.host.SystemNames;
+import io.kubetun.spi.host.TunSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -189,6 +195,55 @@ class HelperTest {
             assertThatThrownBy(() -> client.call(new Request.Ping()))
                     .isInstanceOfSatisfying(
                             KubetunException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SESSION_LOST));
+        }
+    }
+
+    @Test
+    void theMachinesNameServerComesAndGoesWithTheSession() throws Exception {
+        String original = "nameserver 192.0.2.1";
+        Path resolver = Files.writeString(folder.resolve("resolv.conf"), original);
+        start(Users.current());
+        SystemNames names = new SystemNames(
+                "ab01",
+                "staging",
+                InetAddress.ofLiteral("127.53.9.53"),
+                "cluster.local",
+                List.of("lab.svc.cluster.local"));
+        try (HelperClient client = HelperClient.connect(socket)) {
+            Effect block =
+                    client.resolver(ResolverBlock.of(resolver, Users.current(), names, false, folder.resolve("state")));
+            block.apply();
+            assertThat(resolver).content().contains("nameserver 127.53.9.53", "search lab.svc.cluster.local");
+            assertThatThrownBy(block::apply)
+                    .isInstanceOf(KubetunException.class)
+                    .hasMessageContaining("for this session");
+            block.undo();
+            assertThat(Files.readString(resolver)).isEqualTo(original);
+            block.apply();
+            assertThatThrownBy(client.linkNames(new LinkNames(new TunSettings(7, false), names))::apply)
+                    .isInstanceOf(KubetunException.class)
+                    .hasMessageContaining("not made it for this session");
+        }
+        assertThat(Files.readString(resolver)).isEqualTo(original);
+    }
+
+    @Test
+    void aUdpSocketIsPassedOn() throws Exception {
+        start(Users.current());
+        try (HelperClient client = HelperClient.connect(socket);
+                DatagramSocket taken = new DatagramSocket(0, InetAddress.ofLiteral("127.9.8.3"))) {
+            int free = freePort();
+            int passed = client.datagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.9.8.3"), free));
+            assertThatThrownBy(() -> new DatagramSocket(free, InetAddress.ofLiteral("127.9.8.3")).close())
+                    .isInstanceOf(BindException.class);
+            ListeningSocket.close(passed);
+            assertThatThrownBy(() -> client.datagramSocket((InetSocketAddress) taken.getLocalSocketAddress()))
+                    .isInstanceOfSatisfying(
+                            KubetunException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PORT_IN_USE));
+            assertThatThrownBy(
+                            () -> client.datagramSocket(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), free)))
+                    .isInstanceOf(KubetunException.class)
+                    .hasMessageContaining("no loopback address");
         }
     }
 

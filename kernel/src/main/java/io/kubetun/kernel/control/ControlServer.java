@@ -66,11 +66,7 @@ public final class ControlServer implements AutoCloseable {
      */
     public static ControlServer ofProcess(Path folder, NettyTransport transport, ControlCommands commands)
             throws KubetunException {
-        try {
-            return new ControlServer(new ControlSockets(folder).own(), transport, commands);
-        } catch (IOException | RuntimeException e) {
-            throw unusable(folder, e);
-        }
+        return open(folder, ControlSockets::own, transport, commands);
     }
 
     /**
@@ -84,11 +80,22 @@ public final class ControlServer implements AutoCloseable {
      */
     public static ControlServer ofBackground(Path folder, NettyTransport transport, ControlCommands commands)
             throws KubetunException {
+        return open(folder, ControlSockets::background, transport, commands);
+    }
+
+    private static ControlServer open(Path folder, Place place, NettyTransport transport, ControlCommands commands)
+            throws KubetunException {
         try {
-            return new ControlServer(new ControlSockets(folder).background(), transport, commands);
+            return new ControlServer(place.in(new ControlSockets(folder)), transport, commands);
         } catch (IOException | RuntimeException e) {
             throw unusable(folder, e);
         }
+    }
+
+    /** Which of the user's sockets it is. */
+    @FunctionalInterface
+    private interface Place {
+        Path in(ControlSockets sockets) throws IOException;
     }
 
     static KubetunException unusable(Path folder, Exception cause) {

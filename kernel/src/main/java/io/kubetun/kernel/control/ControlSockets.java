@@ -1,5 +1,6 @@
 package io.kubetun.kernel.control;
 
+import io.kubetun.kernel.flow.ThisUser;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -117,7 +119,7 @@ final class ControlSockets {
         PosixFileAttributes attributes =
                 Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         // Below a shared folder such as /tmp somebody else may have been first.
-        if (!attributes.isDirectory() || !isOurs(attributes)) {
+        if (!attributes.isDirectory() || !isOurs()) {
             throw new IOException(folder + " belongs to somebody else");
         }
         if (!attributes.permissions().equals(FOLDER)) {
@@ -126,9 +128,11 @@ final class ControlSockets {
         return folder;
     }
 
-    private static boolean isOurs(PosixFileAttributes attributes) throws IOException {
-        Path probe = Path.of("/proc/self");
-        return !Files.exists(probe) || attributes.owner().equals(Files.getOwner(probe.toRealPath()));
+    private boolean isOurs() throws IOException {
+        OptionalInt user = ThisUser.id();
+        return user.isEmpty()
+                || Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                        .equals(user.getAsInt());
     }
 
     private static Optional<Long> pid(Path socket) {

@@ -31,6 +31,8 @@ final class StatusJson {
         status.why().ifPresent(why -> fields.put("why", why));
         fields.put("since", status.since().toString());
         fields.put("modes", status.modes().stream().map(StatusJson::encode).toList());
+        status.gateway().ifPresent(gateway -> fields.put("gateway", gateway));
+        status.agentless().ifPresent(why -> fields.put("agentless", why));
         fields.put("flowsOpen", status.flowsOpen());
         fields.put("flowsTotal", status.flowsTotal());
         fields.put("flowsFailed", status.flowsFailed());
@@ -47,11 +49,13 @@ final class StatusJson {
                 fields.getString("server"),
                 fields.getString("namespace"),
                 fields.getEnum(State.class, "state"),
-                fields.hasPath("why") ? Optional.of(fields.getString("why")) : Optional.empty(),
+                text(fields, "why"),
                 Instant.parse(fields.getString("since")),
                 fields.getConfigList("modes").stream()
                         .map(StatusJson::decodeMode)
                         .toList(),
+                text(fields, "gateway"),
+                text(fields, "agentless"),
                 fields.getLong("flowsOpen"),
                 fields.getLong("flowsTotal"),
                 fields.getLong("flowsFailed"),
@@ -89,9 +93,13 @@ final class StatusJson {
         return new ModeStatus(
                 mode.getString("name"),
                 mode.getEnum(ModeState.class, "state"),
-                mode.hasPath("why") ? Optional.of(mode.getString("why")) : Optional.empty(),
+                text(mode, "why"),
                 listening,
                 mode.hasPath("notes") ? mode.getStringList("notes") : List.of());
+    }
+
+    private static Optional<String> text(Config fields, String name) {
+        return fields.hasPath(name) ? Optional.of(fields.getString(name)) : Optional.empty();
     }
 
     private static InetAddress literal(String ip) {

@@ -9,8 +9,8 @@ import io.kubetun.spi.KubetunException;
 import java.util.List;
 import java.util.Map;
 
-/** The command {@code why}: how a flow would go, by each session that owns it, or by all if none does. */
-final class WhyAnswer {
+/** The command {@code why}: how a flow would go, by each session that owns it, or by all if none does. Stateless. */
+public final class WhyAnswer {
     private WhyAnswer() {}
 
     static Map<String, Object> answer(Sessions sessions, Config request) throws KubetunException, InterruptedException {
@@ -34,7 +34,13 @@ final class WhyAnswer {
         }
     }
 
-    private static Map<String, Object> encode(Explanation explanation) {
+    /**
+     * Puts an explanation into the form that the answer and {@code kubetun why -o json} have.
+     *
+     * @param explanation how a flow would go
+     * @return a JSON object: target, reached, steps of stage, says, micros
+     */
+    public static Map<String, Object> encode(Explanation explanation) {
         return Map.of(
                 "target",
                 explanation.target(),

@@ -80,6 +80,11 @@ public final class CountingDialer implements Dialer {
         return dial(target, loop, () -> cluster.dialDatagrams(target, loop));
     }
 
+    @Override
+    public boolean tcpOnly() {
+        return cluster.tcpOnly();
+    }
+
     /** Not counted: a ping is no flow, and who asks for it bounds how many there are. */
     @Override
     public Future<Boolean> echo(InetAddress address, int size, EventLoop loop) {

@@ -11,11 +11,14 @@ import java.util.Queue;
  * Keeps what arrives while nobody reads: with auto-read off, epoll still reads up a connection whose peer has sent its
  * FIN, and a mode that is dialling has nowhere to put it. Bytes and FIN wait here, in order, for the next read. What
  * can wait is what the operating system had buffered before the FIN, some megabytes at most. Taken out of the
- * pipeline by the splice.
+ * pipeline by what joins the flow.
  */
-final class HeldReads extends ChannelDuplexHandler {
+public final class HeldReads extends ChannelDuplexHandler {
     private final Queue<Object> held = new ArrayDeque<>();
     private boolean asked;
+
+    /** Makes one for one channel, which must come first in its pipeline. */
+    public HeldReads() {}
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {

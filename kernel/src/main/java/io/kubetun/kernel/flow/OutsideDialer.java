@@ -68,6 +68,11 @@ final class OutsideDialer implements Dialer {
     }
 
     @Override
+    public boolean tcpOnly() {
+        return false;
+    }
+
+    @Override
     public Future<Boolean> echo(InetAddress address, int size, EventLoop loop) {
         return loop.newFailedFuture(new DialException(
                 Reason.FORBIDDEN, address.getHostAddress() + ": only TCP and UDP go past the cluster"));

@@ -9,8 +9,8 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** Unix-domain listeners on the loops of a transport, and who connects to them. Thread-safe. */
 public final class UnixSockets {
@@ -56,7 +56,6 @@ public final class UnixSockets {
      */
     public static boolean isOfThisUser(Channel channel) throws IOException {
         return !(channel instanceof EpollDomainSocketChannel unix)
-                || Files.getAttribute(Path.of("/proc/self"), "unix:uid")
-                        .equals(unix.peerCredentials().uid());
+                || ThisUser.id().equals(OptionalInt.of(unix.peerCredentials().uid()));
     }
 }

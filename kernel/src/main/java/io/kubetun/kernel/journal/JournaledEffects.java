@@ -10,9 +10,7 @@ import io.kubetun.spi.host.Effects;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +31,7 @@ public final class JournaledEffects implements Effects {
     private final boolean isHelper;
     private final KillPoint killPoint;
     private final ReentrantLock lock = new ReentrantLock();
-    private final LinkedHashMap<EffectId, Effect> applied = new LinkedHashMap<>();
+    private final MadeEffects applied = new MadeEffects();
     private Journal journal;
     private boolean closed;
 
@@ -79,20 +77,18 @@ public final class JournaledEffects implements Effects {
             }
             record(Op.INTEND, effect);
             EffectId id = EffectId.of(effect);
-            Effect before = applied.get(id);
             try {
                 killPoint.step("before making " + id);
                 effect.apply();
                 killPoint.step("after making " + id);
             } catch (KubetunException e) {
-                withdraw(effect, before);
+                withdraw(effect);
                 throw e;
             } catch (RuntimeException e) {
                 takeBackHalf(effect, e);
                 throw e;
             }
-            applied.remove(id);
-            applied.put(id, effect);
+            applied.add(effect);
             recordLater(Op.APPLIED, effect);
             killPoint.step("after recording that it is made: " + id);
         } finally {
@@ -105,7 +101,7 @@ public final class JournaledEffects implements Effects {
     public void undo(Effect effect) throws KubetunException {
         lock.lock();
         try {
-            takeBack(applied.getOrDefault(EffectId.of(effect), effect));
+            takeBack(applied.like(effect).orElse(effect));
         } finally {
             lock.unlock();
         }
@@ -119,7 +115,7 @@ public final class JournaledEffects implements Effects {
     public void keep(Effect effect) {
         lock.lock();
         try {
-            applied.remove(EffectId.of(effect));
+            applied.remove(effect);
             recordLater(Op.UNDONE, effect);
         } finally {
             lock.unlock();
@@ -136,35 +132,18 @@ public final class JournaledEffects implements Effects {
         lock.lock();
         try {
             closed = true;
-            List<KubetunException> failures = new ArrayList<>();
-            for (Effect effect : new ArrayList<>(applied.sequencedValues().reversed())) {
-                try {
-                    takeBack(effect);
-                } catch (KubetunException e) {
-                    failures.add(e);
-                } catch (RuntimeException e) {
-                    failures.add(new KubetunException(
-                            ErrorCode.HOST_CHANGE,
-                            "cannot take back: " + effect.preview(),
-                            e.toString(),
-                            "Type: kubetun repair",
-                            e));
-                }
-            }
+            List<KubetunException> failures = applied.undoAll(this::takeBack);
             letGo();
-            return List.copyOf(failures);
+            return failures;
         } finally {
             lock.unlock();
         }
     }
 
     /** The change was refused and is not made: what was there before it, if anything, is still in force. */
-    private void withdraw(Effect effect, Effect before) {
-        if (before == null) {
-            recordLater(Op.UNDONE, effect);
-        } else {
-            recordLater(Op.APPLIED, before);
-        }
+    private void withdraw(Effect effect) {
+        applied.like(effect)
+                .ifPresentOrElse(before -> recordLater(Op.APPLIED, before), () -> recordLater(Op.UNDONE, effect));
     }
 
     private void takeBack(Effect effect) throws KubetunException {
@@ -180,7 +159,7 @@ public final class JournaledEffects implements Effects {
 
     /** Nobody knows how far it came: undo also takes back a half-made change, and the one before it. */
     private void takeBackHalf(Effect effect, RuntimeException why) {
-        applied.put(EffectId.of(effect), effect);
+        applied.add(effect);
         try {
             effect.undo();
             undone(effect);
@@ -190,7 +169,7 @@ public final class JournaledEffects implements Effects {
     }
 
     private void undone(Effect effect) {
-        applied.remove(EffectId.of(effect));
+        applied.remove(effect);
         recordLater(Op.UNDONE, effect);
         events.publish(new Event.EffectUndone(session, effect.kind(), effect.preview()));
     }
@@ -232,9 +211,9 @@ public final class JournaledEffects implements Effects {
 
     private void compact() throws IOException {
         List<JournalRecord> live = new ArrayList<>();
-        for (Map.Entry<EffectId, Effect> entry : applied.entrySet()) {
-            if (isWrittenHere(entry.getValue())) {
-                live.add(JournalRecord.of(live.size() + 1L, Op.APPLIED, entry.getValue()));
+        for (Effect effect : applied.all()) {
+            if (isWrittenHere(effect)) {
+                live.add(JournalRecord.of(live.size() + 1L, Op.APPLIED, effect));
             }
         }
         journal.rewrite(live);
@@ -245,7 +224,7 @@ public final class JournaledEffects implements Effects {
             return;
         }
         try {
-            if (applied.values().stream().noneMatch(this::isWrittenHere)) {
+            if (applied.all().stream().noneMatch(this::isWrittenHere)) {
                 journal.remove();
             } else {
                 journal.close();

@@ -1,5 +1,6 @@
 package io.kubetun.kernel.plan;
 
+import io.kubetun.kernel.flow.ThisUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ record LowPorts(int first) {
         try {
             return new LowPorts(isCapable() ? 0 : unprivileged());
         } catch (IOException | NumberFormatException otherSystem) {
-            return new LowPorts("root".equals(System.getProperty("user.name")) ? 0 : USUAL);
+            return new LowPorts(ThisUser.isRoot() ? 0 : USUAL);
         }
     }
 

@@ -27,7 +27,7 @@ public record Plan(String profile, Identity cluster, List<Change> changes, List<
     /**
      * A change to host or cluster.
      *
-     * @param mode the mode that would make it
+     * @param mode the mode that would make it, or {@code gateway}
      * @param kind the effect's kind
      * @param key what it would change
      * @param preview one line or a short diff

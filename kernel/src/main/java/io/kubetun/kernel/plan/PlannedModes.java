@@ -1,7 +1,7 @@
 package io.kubetun.kernel.plan;
 
 import com.typesafe.config.Config;
-import io.kubetun.spi.ErrorCode;
+import io.kubetun.kernel.session.StartFailure;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Mode;
 import io.kubetun.spi.Mode.Listening;
@@ -41,13 +41,7 @@ final class PlannedModes {
             throws KubetunException {
         for (Map.Entry<String, Config> each : options.entrySet()) {
             String name = each.getKey();
-            ModeFactory factory = factories
-                    .apply(name)
-                    .orElseThrow(() -> new KubetunException(
-                            ErrorCode.PLUGIN_UNKNOWN,
-                            "cannot plan the mode " + name,
-                            "no plugin provides it",
-                            "See what there is: kubetun plugins"));
+            ModeFactory factory = factories.apply(name).orElseThrow(() -> StartFailure.unknown("plan", name));
             NotedEffects effects = new NotedEffects();
             NotedFlows flows = new NotedFlows(lowPorts, helper);
             Mode mode = factory.create(contexts.apply(effects, flows), each.getValue());

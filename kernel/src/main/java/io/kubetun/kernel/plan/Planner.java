@@ -4,7 +4,9 @@ import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.FlowCounts;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.profile.Profile;
+import io.kubetun.kernel.session.ModeContext;
 import io.kubetun.kernel.session.SessionRequest;
+import io.kubetun.kernel.session.SessionTranslations;
 import io.kubetun.kernel.session.StartFailure;
 import io.kubetun.kernel.session.StateFolder;
 import io.kubetun.spi.Dialer;
@@ -15,6 +17,7 @@ import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.Cluster.Identity;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.ClusterProvider;
+import io.kubetun.spi.cluster.GatewayOffer;
 import io.kubetun.spi.event.Events;
 import io.kubetun.spi.host.Host;
 import io.kubetun.spi.host.HostProvider;
@@ -112,7 +115,7 @@ public final class Planner {
             modes.create(
                     profile.modes(),
                     factories,
-                    (effects, flows) -> new PlanContext(
+                    (effects, flows) -> new ModeContext(
                             Plan.SESSION,
                             profile.name(),
                             cluster,
@@ -121,16 +124,34 @@ public final class Planner {
                             effects,
                             events,
                             flows,
+                            (device, handler) -> {
+                                throw new UnsupportedOperationException("a plan has no packets");
+                            },
+                            new SessionTranslations(),
                             // A mode would tell of what it has not done.
                             line -> LOG.debug("a mode would say: {}", line),
                             state,
-                            shared));
+                            shared,
+                            true));
             String version = cluster.check();
             progress.step("Connected to " + identity.context() + " (" + identity.server() + ", Kubernetes " + version
                     + "), to look only.");
             List<Plan.Listener> listeners = new ArrayList<>();
-            List<Plan.Change> changes = modes.run(listeners);
+            List<Plan.Change> changes = new ArrayList<>(gateway(cluster, progress));
+            changes.addAll(modes.run(listeners));
             return new Plan(profile.name(), identity, changes, listeners);
         }
+    }
+
+    /** What the session would do for its gateway, which no mode does. */
+    private static List<Plan.Change> gateway(Cluster cluster, Progress progress) throws KubetunException {
+        NotedEffects effects = new NotedEffects();
+        GatewayOffer offer = cluster.gateway(effects, line -> LOG.debug("the cluster would say: {}", line));
+        if (offer instanceof GatewayOffer.Agentless(Optional<String> why)) {
+            why.ifPresent(reason -> progress.step("It would go without a gateway: " + reason + "."));
+        }
+        return effects.all().stream()
+                .map(effect -> Plan.Change.of("gateway", effect))
+                .toList();
     }
 }

@@ -3,11 +3,13 @@ package io.kubetun.kernel.session;
 import com.typesafe.config.Config;
 import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.SessionFlows;
-import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeFactory;
+import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.Cluster.Identity;
+import io.kubetun.spi.host.NetworkChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,20 +30,23 @@ final class JoinedCluster {
     private final Identity identity;
     private final SessionFlows flows;
     private final CountingDialer dialer;
-    private final RunningContext context;
+    private final SessionGateway gateway;
+    private final ModeContext context;
     private final Function<String, Optional<ModeFactory>> factories;
 
     JoinedCluster(
             ScopedEvents events,
             SessionFlows flows,
             CountingDialer dialer,
-            RunningContext context,
+            SessionGateway gateway,
+            ModeContext context,
             Function<String, Optional<ModeFactory>> factories) {
         this.cluster = context.cluster();
         this.events = events;
         this.identity = cluster.identity();
         this.flows = flows;
         this.dialer = dialer;
+        this.gateway = gateway;
         this.context = context;
         this.factories = factories;
     }
@@ -62,18 +67,28 @@ final class JoinedCluster {
                         + ").");
     }
 
+    SessionGateway gateway() {
+        return gateway;
+    }
+
+    /** Goes the way that a flow goes. Blocks. */
+    Explanation explain(Target target) throws InterruptedException {
+        Optional<Explanation> through = gateway.explain(target);
+        return through.isPresent() ? through.get() : cluster.explain(target);
+    }
+
+    /** Lets all connections be looked after that a change on this machine may have broken. */
+    void networkChanged(NetworkChange change) {
+        cluster.networkChanged(change);
+        gateway.networkChanged();
+    }
+
     /** Makes modes: contradictions in their options are found before anything starts. */
     List<ModeRun> create(Map<String, Config> modes) throws KubetunException {
         List<ModeRun> runs = new ArrayList<>();
         for (Map.Entry<String, Config> each : modes.entrySet()) {
             String name = each.getKey();
-            ModeFactory factory = factories
-                    .apply(name)
-                    .orElseThrow(() -> new KubetunException(
-                            ErrorCode.PLUGIN_UNKNOWN,
-                            "cannot start the mode " + name,
-                            "no plugin provides it",
-                            "See what there is: kubetun plugins"));
+            ModeFactory factory = factories.apply(name).orElseThrow(() -> StartFailure.unknown("start", name));
             runs.add(ModeRun.create(name, each.getValue(), factory, new ModeScope(name, context, flows, dialer)));
         }
         return List.copyOf(runs);
@@ -82,6 +97,12 @@ final class JoinedCluster {
     /** No new dials from now on. */
     void stopIntake() {
         dialer.close();
+    }
+
+    /** Leaves the cluster while the session goes on in another one. */
+    void leave() {
+        gateway.leave();
+        close();
     }
 
     /** Leaves the cluster; what it still publishes after that is no news of this session. */

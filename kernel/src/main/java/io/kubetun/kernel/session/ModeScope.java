@@ -25,13 +25,13 @@ final class ModeScope {
     private final ModePackets packets = new ModePackets();
     private final SessionContext context;
 
-    ModeScope(String mode, RunningContext session, SessionFlows sessionFlows, CountingDialer sessionDialer) {
+    ModeScope(String mode, ModeContext session, SessionFlows sessionFlows, CountingDialer sessionDialer) {
         this.mode = mode;
         flows = sessionFlows.ofMode(mode);
         dialer = sessionDialer.ofMode(mode);
         effects = new ScopedEffects(mode, session.effects());
         events = new ScopedEvents(session.events());
-        cluster = new ScopedCluster(session.cluster(), dialer);
+        cluster = new ScopedCluster(session.cluster(), dialer, session.translations());
         context = session.with(cluster, dialer, effects, events, flows, packets);
     }
 

@@ -19,10 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ScopedCluster implements Cluster {
     private final Cluster session;
     private final Dialer dialer;
+    private final SessionTranslations translations;
     private final Set<Watch> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    ScopedCluster(Cluster session, Dialer dialer) {
+    ScopedCluster(Cluster session, Dialer dialer, SessionTranslations translations) {
+        this.translations = translations;
         this.session = session;
         this.dialer = dialer;
     }
@@ -70,7 +72,7 @@ final class ScopedCluster implements Cluster {
 
     @Override
     public Names names() {
-        return session.names();
+        return translations.of(session.names());
     }
 
     @Override

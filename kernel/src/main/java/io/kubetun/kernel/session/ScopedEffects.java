@@ -1,11 +1,10 @@
 package io.kubetun.kernel.session;
 
+import io.kubetun.kernel.journal.MadeEffects;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Effects;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -14,14 +13,8 @@ final class ScopedEffects implements Effects {
     private final String mode;
     private final Effects session;
     private final ReentrantLock lock = new ReentrantLock();
-    private final LinkedHashMap<Id, Effect> applied = new LinkedHashMap<>();
+    private final MadeEffects applied = new MadeEffects();
     private boolean closed;
-
-    private record Id(String kind, String key) {
-        static Id of(Effect effect) {
-            return new Id(effect.kind(), effect.key());
-        }
-    }
 
     ScopedEffects(String mode, Effects session) {
         this.mode = mode;
@@ -40,8 +33,7 @@ final class ScopedEffects implements Effects {
                         "Start it again: kubetun add ID " + mode);
             }
             session.apply(effect);
-            applied.remove(Id.of(effect));
-            applied.put(Id.of(effect), effect);
+            applied.add(effect);
         } finally {
             lock.unlock();
         }
@@ -51,8 +43,7 @@ final class ScopedEffects implements Effects {
     public void undo(Effect effect) throws KubetunException {
         lock.lock();
         try {
-            session.undo(effect);
-            applied.remove(Id.of(effect));
+            takeBack(effect);
         } finally {
             lock.unlock();
         }
@@ -63,25 +54,14 @@ final class ScopedEffects implements Effects {
         lock.lock();
         try {
             closed = true;
-            List<KubetunException> failures = new ArrayList<>();
-            for (Effect effect : List.copyOf(applied.sequencedValues()).reversed()) {
-                try {
-                    session.undo(effect);
-                    applied.remove(Id.of(effect));
-                } catch (KubetunException e) {
-                    failures.add(e);
-                } catch (RuntimeException e) {
-                    failures.add(new KubetunException(
-                            ErrorCode.HOST_CHANGE,
-                            "cannot take back: " + effect.preview(),
-                            e.toString(),
-                            "Type: kubetun repair",
-                            e));
-                }
-            }
-            return List.copyOf(failures);
+            return applied.undoAll(this::takeBack);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void takeBack(Effect effect) throws KubetunException {
+        session.undo(effect);
+        applied.remove(effect);
     }
 }

@@ -101,6 +101,8 @@ public final class Session implements AutoCloseable {
                 state.why(),
                 since,
                 modes.status(),
+                shape.joined().flatMap(joined -> joined.gateway().name()),
+                shape.joined().flatMap(joined -> joined.gateway().agentless()),
                 counts.open(),
                 counts.total(),
                 counts.failed(),
@@ -112,15 +114,15 @@ public final class Session implements AutoCloseable {
     Explanation explain(String host, int port) throws InterruptedException {
         FlowOwner owner = new FlowOwner(status(), host, port);
         Optional<JoinedCluster> joined = shape.joined();
-        Explanation way = joined.isEmpty()
-                ? new Explanation(owner.target().toString(), List.of(), false)
-                : joined.get().cluster().explain(owner.target());
-        return way.after(owner.steps());
+        return (joined.isEmpty()
+                        ? new Explanation(owner.target().toString(), List.of(), false)
+                        : joined.get().explain(owner.target()))
+                .after(owner.steps());
     }
 
     /** Lets its cluster look after the connections that a change on this machine may have broken. */
     void networkChanged(NetworkChange change) {
-        shape.joined().ifPresent(joined -> joined.cluster().networkChanged(change));
+        shape.joined().ifPresent(joined -> joined.networkChanged(change));
     }
 
     /**
@@ -248,8 +250,11 @@ public final class Session implements AutoCloseable {
                         new ClusterEnvironment(
                                 id, transport.orElseThrow(), clusterEvents, progress, request.variables()));
         try {
-            CountingDialer dialer = new CountingDialer(id, open.dialer(), counts, services.maxFlows(), events);
-            RunningContext context = new RunningContext(
+            SwitchedDialer way = new SwitchedDialer(open.dialer());
+            CountingDialer dialer = new CountingDialer(id, way, counts, services.maxFlows(), events);
+            SessionGateway gateway = new SessionGateway(
+                    id, open, way, transport.orElseThrow().eventLoops(), clusterEvents, effects, progress);
+            ModeContext context = new ModeContext(
                     id,
                     name,
                     open,
@@ -259,10 +264,12 @@ public final class Session implements AutoCloseable {
                     events,
                     flows.orElseThrow(),
                     new ModePackets(),
+                    new SessionTranslations(),
                     progress,
                     StateFolder.create(services.stateHome(), open.identity(), name),
-                    StateFolder.shared(services.stateHome()));
-            return new JoinedCluster(clusterEvents, flows.orElseThrow(), dialer, context, services.modes());
+                    StateFolder.shared(services.stateHome()),
+                    false);
+            return new JoinedCluster(clusterEvents, flows.orElseThrow(), dialer, gateway, context, services.modes());
         } catch (KubetunException | RuntimeException e) {
             open.close();
             throw e;
@@ -277,6 +284,7 @@ public final class Session implements AutoCloseable {
         // What a mode could not take back is tried once more, and told, with the rest.
         modes.stop(modes.all());
         flows.ifPresent(SessionFlows::close);
+        shape.joined().ifPresent(joined -> joined.gateway().close());
         for (KubetunException left : effects.undoAll()) {
             LOG.warn("session {} leaves something behind: {}", id, left.getMessage());
             progress.step(left.getMessage());

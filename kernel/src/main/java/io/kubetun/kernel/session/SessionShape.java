@@ -62,6 +62,7 @@ final class SessionShape {
         joined = Optional.of(here);
         List<ModeRun> runs = here.create(profile.modes());
         here.check();
+        here.gateway().join();
         modes.exchange(List.of(), runs, List.copyOf(profile.modes().keySet()));
     }
 
@@ -110,13 +111,14 @@ final class SessionShape {
         try {
             List<ModeRun> runs = there.create(next.modes());
             there.check();
+            there.gateway().join();
             replace(here, modes.all(), runs, next);
         } catch (KubetunException | InterruptedException | RuntimeException e) {
-            there.close();
+            there.leave();
             throw e;
         }
         joined = Optional.of(there);
-        here.close();
+        here.leave();
         state.clusterGone();
     }
 

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param why the reason for the state, if there is more to say
  * @param since when it was started
  * @param modes its modes in the order of the profile
+ * @param gateway the gateway that flows go through, if there is one
+ * @param agentless why flows go through no gateway, if one was wanted
  * @param flowsOpen flows that are open
  * @param flowsTotal flows that were ever opened
  * @param flowsFailed dials that failed
@@ -33,6 +35,8 @@ public record SessionStatus(
         Optional<String> why,
         Instant since,
         List<ModeStatus> modes,
+        Optional<String> gateway,
+        Optional<String> agentless,
         long flowsOpen,
         long flowsTotal,
         long flowsFailed,

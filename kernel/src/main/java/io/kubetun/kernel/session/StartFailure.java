@@ -3,12 +3,27 @@ package io.kubetun.kernel.session;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 
-/** What a thread that starts something threw, for the thread that waits for it. Stateless. */
+/** Why something did not start. Stateless. */
 public final class StartFailure {
     private StartFailure() {}
 
     /**
-     * Puts it into words.
+     * Says that a mode is not there.
+     *
+     * @param what what was to be done with it, a verb
+     * @param mode its name
+     * @return the error, to be thrown
+     */
+    public static KubetunException unknown(String what, String mode) {
+        return new KubetunException(
+                ErrorCode.PLUGIN_UNKNOWN,
+                "cannot " + what + " the mode " + mode,
+                "no plugin provides it",
+                "See what there is: kubetun plugins");
+    }
+
+    /**
+     * Puts into words what a thread that starts something threw, for the thread that waits for it.
      *
      * @param what what failed, a clause
      * @param cause what was thrown

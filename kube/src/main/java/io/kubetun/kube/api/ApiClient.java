@@ -74,7 +74,35 @@ public final class ApiClient implements AutoCloseable {
      * @throws IOException as {@link #get}
      */
     public Tree post(String path, String json) throws IOException {
-        try (ApiResponse response = authorized(new Request("POST", path, json), timeout);
+        return send(new Request("POST", path, "application/json", json));
+    }
+
+    /**
+     * Changes some fields of an object, by a JSON merge patch (RFC 7396).
+     *
+     * @param path the object's path, below the server's base
+     * @param json the fields; null removes one
+     * @return the object as it is then
+     * @throws IOException as {@link #get}
+     */
+    public Tree patch(String path, String json) throws IOException {
+        return send(new Request("PATCH", path, "application/merge-patch+json", json));
+    }
+
+    /**
+     * Deletes an object.
+     *
+     * @param path the object's path, below the server's base
+     * @param options a DeleteOptions document: the state that it must be in, and what becomes of its dependents
+     * @throws ApiException with the status 404 if it is gone already, 409 if it is in another state
+     * @throws IOException as {@link #get}
+     */
+    public void delete(String path, String options) throws IOException {
+        send(new Request("DELETE", path, "application/json", options));
+    }
+
+    private Tree send(Request request) throws IOException {
+        try (ApiResponse response = authorized(request, timeout);
                 Json answer = response.json()) {
             Tree root = answer.next().orElse(Tree.MISSING);
             response.finish();
@@ -102,7 +130,7 @@ public final class ApiClient implements AutoCloseable {
      * @throws IOException as {@link #get}
      */
     public ApiResponse open(String path, Duration patience) throws IOException {
-        return authorized(new Request("GET", path, ""), patience);
+        return authorized(new Request("GET", path, "", ""), patience);
     }
 
     private ApiResponse authorized(Request asked, Duration patience) throws IOException {
@@ -168,7 +196,7 @@ public final class ApiClient implements AutoCloseable {
         return connection;
     }
 
-    private record Request(String method, String path, String body) {}
+    private record Request(String method, String path, String contentType, String body) {}
 
     private String request(Request asked, Map<String, List<String>> credentials) {
         URI base = server.base();
@@ -185,12 +213,16 @@ public final class ApiClient implements AutoCloseable {
                 .append(": ")
                 .append(value.replaceAll("[\\r\\n]", ""))
                 .append("\r\n")));
-        if (!asked.body().isEmpty()) {
-            request.append("Content-Type: application/json\r\nContent-Length: ")
-                    .append(asked.body().length())
+        // A connection writes one byte a character.
+        String body = new String(asked.body().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        if (!body.isEmpty()) {
+            request.append("Content-Type: ")
+                    .append(asked.contentType())
+                    .append("\r\nContent-Length: ")
+                    .append(body.length())
                     .append("\r\n");
         }
-        return request.append("\r\n").append(asked.body()).toString();
+        return request.append("\r\n").append(body).toString();
     }
 
     private static ApiException error(HttpHead head, BodyStream body) {

@@ -21,6 +21,9 @@ record Resource<R extends Stored>(String plural, String group, Function<Tree, R>
             new Resource<>("endpointslices", "/apis/discovery.k8s.io/v1", SliceRecord::of);
     static final Resource<PodRecord> PODS = new Resource<>("pods", "/api/v1", PodRecord::of);
 
+    static final Resource<PodState> POD_STATES = new Resource<>("pods", "/api/v1", PodState::of);
+    static final Resource<DeploymentState> DEPLOYMENT_STATES =
+            new Resource<>("deployments", "/apis/apps/v1", DeploymentState::of);
     static final Resource<NamespaceRecord> NAMESPACES = new Resource<>("namespaces", "/api/v1", NamespaceRecord::of);
 
     /**

@@ -3,7 +3,8 @@ package io.kubetun.kube.catalog;
 import java.util.Collection;
 
 /** A Kubernetes object, trimmed to what matters here. Equal records are no change. */
-public sealed interface Stored permits ServiceRecord, SliceRecord, PodRecord, NamespaceRecord {
+public sealed interface Stored
+        permits ServiceRecord, SliceRecord, PodRecord, NamespaceRecord, PodState, DeploymentState {
     /**
      * Returns its namespace.
      *

@@ -82,7 +82,24 @@ public record ClusterOptions(Config values) {
                             ModeDescriptor.Type.TEXT,
                             "how flows cross the API server: auto, spdy, websocket or channels",
                             flag("port-forward-format"))
-                    .orElse("auto"));
+                    .orElse("auto"),
+            Option.of(
+                            "gateway",
+                            ModeDescriptor.Type.TEXT,
+                            "auto: deploy a gateway, or share the one that is there; none; or one's name",
+                            flag("gateway"))
+                    .orElse("none"),
+            Option.of(
+                    "gateway-namespace",
+                    ModeDescriptor.Type.TEXT,
+                    "where the gateway is, if not in the active namespace",
+                    flag("gateway-namespace")),
+            Option.of("image", ModeDescriptor.Type.TEXT, "the gateway's image, if not this version's", flag("image")),
+            Option.of(
+                    "image-pull-secret",
+                    ModeDescriptor.Type.TEXT,
+                    "the Secret that the gateway's image is pulled with",
+                    flag("image-pull-secret")));
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 

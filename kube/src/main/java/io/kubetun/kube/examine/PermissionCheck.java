@@ -3,7 +3,6 @@ package io.kubetun.kube.examine;
 import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.catalog.ApiErrors;
 import io.kubetun.kube.config.Connection;
-import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.Finding;
 import io.kubetun.spi.Permission;
@@ -24,7 +23,6 @@ import java.util.Map;
  *     SelfSubjectAccessReview</a>
  */
 record PermissionCheck(ApiClient api, Connection connection) {
-    private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
     List<Finding> examine(List<Permission> needs) {
         Map<Permission, Boolean> allowed = new LinkedHashMap<>();
@@ -46,18 +44,8 @@ record PermissionCheck(ApiClient api, Connection connection) {
     }
 
     private boolean ask(Permission need) throws IOException {
-        String review = "{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\","
-                + "\"spec\":{\"resourceAttributes\":{\"verb\":" + quoted(need.verb())
-                + ",\"group\":" + quoted(need.group())
-                + ",\"resource\":" + quoted(need.resource())
-                + ",\"subresource\":" + quoted(need.subresource())
-                + ",\"namespace\":" + quoted(need.scope() == Scope.NAMESPACE ? connection.namespace() : "") + "}}}";
-        Tree answer = api.post(REVIEWS, review);
-        return answer.at("status", "allowed").flag(false);
-    }
-
-    private static String quoted(String text) {
-        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+        return new AccessReview(need.verb(), need.group(), need.resource(), need.subresource())
+                .ask(api, need.scope() == Scope.NAMESPACE ? connection.namespace() : "");
     }
 
     private Finding finding(Permission need, boolean may, Map<Permission, Boolean> all) {

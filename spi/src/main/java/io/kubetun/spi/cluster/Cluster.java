@@ -5,10 +5,13 @@ import io.kubetun.spi.Explanation;
 import io.kubetun.spi.Finding;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Permission;
+import io.kubetun.spi.Progress;
 import io.kubetun.spi.Target;
+import io.kubetun.spi.host.Effects;
 import io.kubetun.spi.host.NetworkChange;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 
 /** A cluster that a session has joined. Safe for use by several threads. */
 public interface Cluster extends AutoCloseable {
@@ -86,6 +89,19 @@ public interface Cluster extends AutoCloseable {
      */
     default ClusterAddresses addresses() throws KubetunException {
         return new ClusterAddresses(List.of());
+    }
+
+    /**
+     * Finds the gateway that the options of this cluster ask for, or has it deployed. Blocks while the cluster is asked;
+     * returns before the gateway is ready.
+     *
+     * @param effects makes the changes to the cluster, or only notes them
+     * @param progress told what is done
+     * @return the gateway, or why there is none
+     * @throws KubetunException if one that was named cannot be used
+     */
+    default GatewayOffer gateway(Effects effects, Progress progress) throws KubetunException {
+        return new GatewayOffer.Agentless(Optional.empty());
     }
 
     /**

@@ -98,7 +98,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             case "create" -> resources.create(asked, body);
             case "update" -> resources.update(asked, body);
             case "patch" -> resources.patch(asked, contentType(request), body);
-            case "delete" -> resources.delete(asked);
+            case "delete" -> resources.delete(asked, body);
             default -> resources.deleteCollection(asked);
         };
         respond(ctx, request, asked.verb().equals("create") ? 201 : 200, answer);

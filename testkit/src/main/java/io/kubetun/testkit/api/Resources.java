@@ -14,7 +14,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /** Answers what can be asked of resources, but for watches and streams. Thread-safe. */
@@ -135,14 +137,29 @@ final class Resources {
                 .encoded();
     }
 
-    byte[] delete(ApiRequest request) {
-        StoredObject gone = store.delete(request.type(), request.namespace(), request.name());
+    byte[] delete(ApiRequest request, byte[] body) {
+        JsonNode options = body.length > 0 ? Json.read(body) : Json.object();
+        AtomicReference<StoredObject> deleted = new AtomicReference<>();
+        store.atomically(() -> {
+            requireState(find(request), options.path("preconditions"));
+            deleted.set(store.delete(request.type(), request.namespace(), request.name()));
+        });
+        StoredObject gone = deleted.get();
         if (request.type().equals(ResourceType.NAMESPACES)) {
             store.atomically(() -> ResourceType.ALL.stream()
                     .filter(ResourceType::namespaced)
                     .forEach(type -> deleteAll(store.list(type, gone.name()).objects())));
         }
         return gone.encoded();
+    }
+
+    private static void requireState(StoredObject object, JsonNode preconditions) {
+        for (Map.Entry<String, JsonNode> each : preconditions.properties()) {
+            String actual = object.json().path("metadata").path(each.getKey()).asText();
+            if (!each.getValue().asText().equals(actual)) {
+                throw StatusException.conflict(object.type(), object.name());
+            }
+        }
     }
 
     byte[] deleteCollection(ApiRequest request) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.io.IOException;
 
 /** Reads and writes JSON trees: objects are kept as trees, so that a type needs no class of its own. */
@@ -62,5 +63,15 @@ public final class Json {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /**
+     * Makes an object of a document.
+     *
+     * @param node an object of Kubernetes
+     * @return the same, typed as far as every object is
+     */
+    public static GenericKubernetesResource as(ObjectNode node) {
+        return MAPPER.convertValue(node, GenericKubernetesResource.class);
     }
 }

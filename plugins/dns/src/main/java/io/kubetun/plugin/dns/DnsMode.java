@@ -56,6 +56,9 @@ final class DnsMode implements Mode {
                         .step("Names of " + names.domain() + " are known to all programs here, and as *."
                                 + system.get().label() + ".");
             }
+            if (!session.dryRun() && system.isPresent()) {
+                forwarder.lookForLoops();
+            }
             started = true;
             listening = List.copyOf(opened);
         } finally {

@@ -28,6 +28,7 @@ final class Forwarder implements AutoCloseable {
     private final NameSpaces names;
     private final Limits limits;
     private final Exchange exchange = new Exchange();
+    private final Loops loops;
     private final Map<Key, CompletableFuture<Message>> asking = new ConcurrentHashMap<>();
     private volatile Optional<InetSocketAddress> lastGood = Optional.empty();
 
@@ -40,6 +41,7 @@ final class Forwarder implements AutoCloseable {
     Forwarder(NameSpaces names, Limits limits) {
         this.names = names;
         this.limits = limits;
+        this.loops = new Loops(exchange, limits.attempt());
     }
 
     /** Questions that are the same for whoever is asked. */
@@ -63,9 +65,17 @@ final class Forwarder implements AutoCloseable {
         }
     }
 
-    /** Says whether it is a question of ours that came straight back. */
+    /** Looks for name servers that pass questions on to us, in the background. */
+    void lookForLoops() {
+        Thread.ofVirtual()
+                .name("kubetun-dns-loops")
+                .start(() -> loops.look(names.asking(Name.root).others()));
+    }
+
+    /** Says whether it is a question of ours that came back, straight or by the way of one that was made to find out. */
     boolean isOwn(Asked asked) {
-        return exchange.isAsking(asked.header().getID(), asked.question());
+        return loops.cameBack(asked.question().getName())
+                || exchange.isAsking(asked.header().getID(), asked.question());
     }
 
     /**
@@ -81,6 +91,7 @@ final class Forwarder implements AutoCloseable {
         CompletableFuture<Message> mine = new CompletableFuture<>();
         CompletableFuture<Message> other = asking.putIfAbsent(key, mine);
         if (other != null) {
+            lookForLoops();
             return other;
         }
         mine.whenComplete((said, failure) -> asking.remove(key, mine));
@@ -150,7 +161,8 @@ final class Forwarder implements AutoCloseable {
             return Stream.concat(asking.session().stream(), asking.others().stream())
                     .toList();
         }
-        List<InetSocketAddress> all = asking.others();
+        List<InetSocketAddress> all =
+                asking.others().stream().filter(server -> !loops.isLoop(server)).toList();
         Optional<InetSocketAddress> good = lastGood.filter(all::contains);
         return good.isEmpty()
                 ? all

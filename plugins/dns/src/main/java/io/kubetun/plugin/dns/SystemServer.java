@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The session's name server as all programs of this machine ask it: its address, its names, and what makes them ask. */
 final class SystemServer {
@@ -88,8 +87,7 @@ final class SystemServer {
     /** What a person should know: each change in its first line, and the names that are this session's alone. */
     List<String> notes(List<Effect> effects) {
         List<String> notes = new ArrayList<>();
-        effects.forEach(
-                effect -> notes.add(effect.preview().lines().map(String::strip).collect(Collectors.joining("; "))));
+        effects.forEach(effect -> notes.add(effect.preview().replace("\n+ ", ", ")));
         notes.add("names of this session alone: SERVICE.NAMESPACE." + label);
         return List.copyOf(notes);
     }

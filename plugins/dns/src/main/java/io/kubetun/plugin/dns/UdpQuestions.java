@@ -2,11 +2,13 @@ package io.kubetun.plugin.dns;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 
-/** Answers datagrams, in the order in which the answers are there. */
+/** Answers datagrams, in the order in which the answers are there. Keeps nothing of a socket. */
+@Sharable
 final class UdpQuestions extends SimpleChannelInboundHandler<DatagramPacket> {
     private final Answering answering;
 

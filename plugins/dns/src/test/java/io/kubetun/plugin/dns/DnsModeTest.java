@@ -2,6 +2,7 @@ package io.kubetun.plugin.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubetun.spi.host.NameServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -10,9 +11,13 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -177,23 +182,33 @@ class DnsModeTest {
     }
 
     @Test
-    void aQuestionThatComesBackIsNotAskedAgain() throws Exception {
+    void aServerThatSendsOurQuestionsBackIsFoundAndNotAsked() throws Exception {
         AtomicReference<Client> ourselves = new AtomicReference<>();
+        List<String> passed = new CopyOnWriteArrayList<>();
+        CountDownLatch searched = new CountDownLatch(1);
         Upstream middle = server(query -> {
+            passed.add(query.getQuestion().getName().toString());
             try {
                 Message again = query.clone();
                 again.getHeader().setID(query.getHeader().getID() ^ 0x55);
-                ourselves.get().tell(again.toWire());
+                if (passed.getLast().contains("loop-check")) {
+                    assertThat(ourselves.get().udp(again).getRcode()).isEqualTo(Rcode.SERVFAIL);
+                    searched.countDown();
+                } else {
+                    ourselves.get().tell(again.toWire());
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
             return Optional.empty();
         });
-        Client client = start(middle.address());
+        Upstream good = upstream("192.0.2.1");
+        Client client = start(middle.address(), good.address());
         ourselves.set(client);
-        assertThat(client.udp(Client.query("www.example.com", Type.A)).getRcode())
-                .isEqualTo(Rcode.SERVFAIL);
-        assertThat(middle.asked).hasValue(1);
+        assertThat(answers(client.udp(Client.query("a.example.com", Type.A)))).containsExactly("192.0.2.1");
+        assertThat(searched.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(answers(client.udp(Client.query("b.example.com", Type.A)))).containsExactly("192.0.2.1");
+        assertThat(passed).doesNotContain("b.example.com.").containsOnlyOnce("a.example.com.");
     }
 
     @Test
@@ -257,6 +272,42 @@ class DnsModeTest {
         try (Socket idle = client.socket()) {
             assertThat(idle.getInputStream().read()).as("closed without a word").isEqualTo(-1);
         }
+    }
+
+    @Test
+    void aSessionsOwnLabelLeadsIntoItsClusterAndNowhereElse() throws Exception {
+        Upstream upstream = upstream("192.0.2.1");
+        Upstream peer = upstream("192.0.2.2");
+        Limits limits = QUICK;
+        NameSpaces spaces = new NameSpaces(
+                List.of(new OwnLabel("staging", "cluster.local")),
+                () -> new NameServers(List.of(upstream.address()), Map.of("prod", peer.address())));
+        Forwarder forwarder = new Forwarder(spaces, limits);
+        open.add(forwarder);
+        Answering answering = new Answering(new TableNames(), spaces, forwarder, limits);
+        Message echo = ask(answering, "Echo.lab.STAGING", Type.A);
+        assertThat(answers(echo)).containsExactly("10.96.0.7");
+        assertThat(echo.getSection(Section.ANSWER).getFirst().getName().toString())
+                .isEqualTo("Echo.lab.STAGING.");
+        Message srv = ask(answering, "echo.lab.staging", Type.SRV);
+        assertThat(answers(srv)).containsExactly("0 100 80 echo.lab.staging.");
+        assertThat(srv.getSection(Section.ADDITIONAL).getFirst().getName().toString())
+                .isEqualTo("echo.lab.staging.");
+        assertThat(answers(ask(answering, "www.example.staging", Type.A)))
+                .as("what the cluster does not have")
+                .containsExactly("192.0.2.1");
+        assertThat(answers(ask(answering, "echo.lab.prod", Type.A)))
+                .as("another session's")
+                .containsExactly("192.0.2.2");
+        assertThat(answers(ask(answering, "example.org", Type.A))).containsExactly("192.0.2.1");
+    }
+
+    private static Message ask(Answering answering, String name, int type) throws Exception {
+        return new Message(answering
+                .answer(Client.query(name, type).toWire(), true)
+                .toCompletableFuture()
+                .get(5, TimeUnit.SECONDS)
+                .orElseThrow());
     }
 
     @Test

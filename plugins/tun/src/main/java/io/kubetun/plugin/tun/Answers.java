@@ -1,13 +1,16 @@
 package io.kubetun.plugin.tun;
 
+import io.netty.buffer.ByteBuf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Makes the packets that this end itself sends to a program: resets and ICMP errors. Stateless. */
+/** Makes the packets that this end itself sends to a program: resets, ICMP errors, datagrams and echoes. Stateless. */
 final class Answers {
     private static final int UNREACHABLE = 3;
     private static final int UNREACHABLE6 = 1;
-    private static final int ICMP_HEADER = 8;
+    private static final int ICMP_HEADER = PacketView.ICMP_HEADER;
+    private static final int ECHO_REPLY = 0;
+    private static final int ECHO_REPLY6 = 129;
     private static final int HOPS = 64;
 
     /** Of the packet that is refused, an ICMP error has at most this: headers, and room for some options. */
@@ -57,6 +60,46 @@ final class Answers {
         long sum = Checksum.sum(answer, at, rest) + (packet.v6 ? pseudo(packet, Wire.ICMP6, rest) : 0);
         answer.set(Wire.SHORT, at + 2, (short) ~Checksum.fold(sum));
         return new Answer(answer, length);
+    }
+
+    /** A datagram that comes back from where the packet was meant for, made in memory for the largest packet. */
+    static Answer datagram(PacketView packet, ByteBuf data, MemorySegment answer) {
+        int rest = PacketView.UDP_HEADER + data.readableBytes();
+        int length = packet.transport + rest;
+        answer.asSlice(0, packet.transport + PacketView.UDP_HEADER).fill((byte) 0);
+        header(packet, answer, length, Wire.UDP);
+        int at = packet.transport;
+        answer.set(Wire.SHORT, at, (short) packet.destinationPort);
+        answer.set(Wire.SHORT, at + 2, (short) packet.sourcePort);
+        answer.set(Wire.SHORT, at + 4, (short) rest);
+        data.readBytes(
+                answer.asSlice(at + PacketView.UDP_HEADER, data.readableBytes()).asByteBuffer());
+        int sum = ~Checksum.fold(pseudo(packet, Wire.UDP, rest) + Checksum.sum(answer, at, rest)) & 0xffff;
+        // RFC 768: zero would say that there is none.
+        answer.set(Wire.SHORT, at + 6, (short) (sum == 0 ? 0xffff : sum));
+        return new Answer(answer, length);
+    }
+
+    /** Turns an echo request, where it lies, into its reply. */
+    static MemorySegment echo(PacketView request) {
+        MemorySegment packet = request.memory;
+        int at = request.transport;
+        short before = packet.get(Wire.SHORT, at);
+        packet.set(Wire.BYTE, at, (byte) (request.v6 ? ECHO_REPLY6 : ECHO_REPLY));
+        short after = packet.get(Wire.SHORT, at);
+        packet.set(
+                Wire.SHORT, at + 2, Checksum.changed(packet.get(Wire.SHORT, at + 2), before & 0xffff, after & 0xffff));
+        // Both addresses are in the sum of the header and in that of ICMPv6, in whatever order.
+        if (request.v6) {
+            packet.set(Wire.LONG, 8, request.destinationHigh);
+            packet.set(Wire.LONG, 16, request.destinationLow);
+            packet.set(Wire.LONG, 24, request.sourceHigh);
+            packet.set(Wire.LONG, 32, request.sourceLow);
+        } else {
+            packet.set(Wire.INT, 12, (int) request.destinationLow);
+            packet.set(Wire.INT, 16, (int) request.sourceLow);
+        }
+        return packet;
     }
 
     /** The IP header of an answer: from whom the packet was meant for, to who sent it. */

@@ -21,7 +21,6 @@ final class FlowTable {
     static final byte OPEN = 2;
     static final byte CLOSED = 3;
 
-    private static final int BUCKETS = 1 << 17;
     private static final int FIN_OUT = 16;
     private static final int FIN_IN = 32;
     private static final int STATE = 15;
@@ -31,7 +30,8 @@ final class FlowTable {
     private final long[] low;
     private final int[] ports;
     private final byte[] states;
-    private final int[] buckets = new int[BUCKETS];
+    private final int[] buckets;
+    private final int last;
     private final int[] closed;
     private int used;
     private int closedFrom;
@@ -48,12 +48,14 @@ final class FlowTable {
         ports = new int[capacity];
         states = new byte[capacity];
         closed = new int[capacity];
+        buckets = new int[Integer.highestOneBit(capacity) << 2];
+        last = buckets.length - 1;
     }
 
     /** Finds the flow of a program's port to an address and port; {@link #NONE} if there is none. */
     synchronized int find(long toHigh, long toLow, int fromPort, int toPort) {
         int pair = (fromPort << 16) | toPort;
-        for (int at = bucket(toHigh, toLow, pair); buckets[at] != 0; at = (at + 1) & (BUCKETS - 1)) {
+        for (int at = bucket(toHigh, toLow, pair); buckets[at] != 0; at = (at + 1) & last) {
             int flow = buckets[at] - 1;
             if (low[flow] == toLow && ports[flow] == pair && high[flow] == toHigh) {
                 return flow;
@@ -85,7 +87,7 @@ final class FlowTable {
         states[flow] = HELD;
         int at = bucket(toHigh, toLow, ports[flow]);
         while (buckets[at] != 0) {
-            at = (at + 1) & (BUCKETS - 1);
+            at = (at + 1) & last;
         }
         buckets[at] = flow + 1;
         return flow;
@@ -153,12 +155,12 @@ final class FlowTable {
             if (buckets[hole] == 0) {
                 return;
             }
-            hole = (hole + 1) & (BUCKETS - 1);
+            hole = (hole + 1) & last;
         }
-        for (int at = (hole + 1) & (BUCKETS - 1); buckets[at] != 0; at = (at + 1) & (BUCKETS - 1)) {
+        for (int at = (hole + 1) & last; buckets[at] != 0; at = (at + 1) & last) {
             int other = buckets[at] - 1;
             int home = bucket(high[other], low[other], ports[other]);
-            if (((at - home) & (BUCKETS - 1)) >= ((at - hole) & (BUCKETS - 1))) {
+            if (((at - home) & last) >= ((at - hole) & last)) {
                 buckets[hole] = buckets[at];
                 hole = at;
             }
@@ -166,8 +168,8 @@ final class FlowTable {
         buckets[hole] = 0;
     }
 
-    private static int bucket(long toHigh, long toLow, int pair) {
+    private int bucket(long toHigh, long toLow, int pair) {
         long mixed = (toHigh * 31 + toLow) * 0x9E3779B97F4A7C15L + pair * 0xC2B2AE3D27D4EB4FL;
-        return (int) (((mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L) >>> 47);
+        return (int) (((mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L) >>> 32) & last;
     }
 }

@@ -1,10 +1,7 @@
 package io.kubetun.plugin.tun;
 
 import io.kubetun.spi.PacketHandler;
-import io.kubetun.spi.Target;
-import io.kubetun.spi.host.PacketDevice;
 import io.kubetun.spi.host.TunSettings;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,7 +12,7 @@ import java.util.function.Consumer;
  * thread, the rest for any.
  */
 final class PacketTraffic implements PacketHandler {
-    private final PacketDevice device;
+    private final Outlet outlet;
     private final FlowTable table;
     private final Counts counts;
     private final Ends v4;
@@ -23,32 +20,40 @@ final class PacketTraffic implements PacketHandler {
     private final List<Integer> listeners;
     private final List<Integer> listeners6;
     private final Consumer<HeldFlow> dial;
+    private final Destinations destinations;
+    private final Datagrams datagrams;
+    private final Echoes echoes;
     private final PacketView view = new PacketView();
 
     PacketTraffic(
-            PacketDevice device,
+            Outlet outlet,
             TunSettings settings,
             FlowTable table,
-            Counts counts,
             List<Integer> listeners,
             List<Integer> listeners6,
-            Consumer<HeldFlow> dial) {
-        this.device = device;
+            Consumer<HeldFlow> dial,
+            Destinations destinations,
+            Datagrams datagrams,
+            Echoes echoes) {
+        this.outlet = outlet;
         this.table = table;
-        this.counts = counts;
+        this.counts = outlet.counts();
         this.v4 = Ends.of(settings, false);
         this.v6 = Ends.of(settings, true);
         this.listeners = List.copyOf(listeners);
         this.listeners6 = List.copyOf(listeners6);
         this.dial = dial;
+        this.destinations = destinations;
+        this.datagrams = datagrams;
+        this.echoes = echoes;
     }
 
     @Override
     public void handle(MemorySegment packet, int length) {
         switch (view.read(packet, length)) {
             case TCP -> tcp();
-            case UDP -> refuse(Count.UDP);
-            case ECHO -> refuse(Count.ECHO);
+            case UDP -> fromHere(datagrams::sent);
+            case ECHO -> fromHere(echoes::asked);
             case EMPTY -> counts.add(Count.EMPTY);
             case MALFORMED -> counts.add(Count.MALFORMED);
             case FRAGMENT -> counts.add(Count.FRAGMENT);
@@ -86,7 +91,7 @@ final class PacketTraffic implements PacketHandler {
         table.passed(flow, view.flags, false);
         view.rewrite(
                 table.high(flow), table.low(flow), ends.localHigh(), ends.localLow(), ports & 0xffff, ports >>> 16);
-        write(view.memory, view.length);
+        outlet.write(view.memory, view.length);
     }
 
     private void fromProgram(Ends ends) {
@@ -116,7 +121,7 @@ final class PacketTraffic implements PacketHandler {
                 ends.localLow(),
                 flow + FlowTable.FIRST_PORT,
                 ports.get(flow % ports.size()));
-        write(packet.memory, packet.length);
+        outlet.write(packet.memory, packet.length);
     }
 
     private void begin() {
@@ -127,38 +132,35 @@ final class PacketTraffic implements PacketHandler {
         int flow = table.add(view.destinationHigh, view.destinationLow, view.sourcePort, view.destinationPort);
         if (flow == FlowTable.NONE) {
             counts.add(Count.FULL);
-            answer(view, Refusal.RESET);
+            outlet.refuse(view, Refusal.RESET);
             return;
         }
-        // The collector gives this memory back; a flow has one such packet.
-        MemorySegment syn = Arena.ofAuto().allocate(view.length, Long.BYTES);
-        MemorySegment.copy(view.memory, 0, syn, 0, view.length);
-        dial.accept(new HeldFlow(
-                flow,
-                new Target.Address(Wire.address(view.destinationHigh, view.destinationLow), view.destinationPort),
-                syn));
+        dial.accept(new HeldFlow(flow, destinations.target(view), view.copy()));
     }
 
     /** The program's end is older than this device: it should know at once. */
     private void stray() {
         counts.add(Count.STRAY);
         if ((view.flags & Wire.RST) == 0) {
-            answer(view, Refusal.RESET);
+            outlet.refuse(view, Refusal.RESET);
         }
     }
 
-    private void refuse(Count what) {
-        counts.add(what);
-        if (isLocal(view.v6 ? v6 : v4)) {
-            answer(view, Refusal.PROHIBITED);
+    private void fromHere(Consumer<PacketView> taker) {
+        Ends ends = view.v6 ? v6 : v4;
+        if (!isLocal(ends)) {
+            counts.add(Count.SPOOFED);
+        } else if (view.destinationLow == ends.peerLow() && view.destinationHigh == ends.peerHigh()) {
+            counts.add(Count.STRAY);
+        } else {
+            taker.accept(view);
         }
     }
 
     /** Lets the connection go on to the listener: it is dialled. */
     void accept(HeldFlow held) {
         table.open(held.flow());
-        PacketView syn = new PacketView();
-        syn.read(held.syn(), (int) held.syn().byteSize());
+        PacketView syn = PacketView.of(held.syn());
         toListener(syn, held.flow(), syn.v6 ? v6 : v4);
     }
 
@@ -166,21 +168,6 @@ final class PacketTraffic implements PacketHandler {
     void refuse(HeldFlow held, Refusal refusal) {
         counts.add(refusal == Refusal.RESET || refusal == Refusal.PORT ? Count.REFUSED : Count.UNREACHABLE);
         table.close(held.flow());
-        PacketView syn = new PacketView();
-        syn.read(held.syn(), (int) held.syn().byteSize());
-        answer(syn, refusal);
-    }
-
-    private void answer(PacketView packet, Refusal refusal) {
-        try (Arena arena = Arena.ofConfined()) {
-            Answers.Answer answer = Answers.to(packet, refusal, arena);
-            write(answer.packet(), answer.length());
-        }
-    }
-
-    private void write(MemorySegment packet, int length) {
-        if (!device.write(packet, length)) {
-            counts.add(Count.UNSENT);
-        }
+        outlet.refuse(held.syn(), refusal);
     }
 }

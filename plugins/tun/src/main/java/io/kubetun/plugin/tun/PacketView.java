@@ -1,5 +1,6 @@
 package io.kubetun.plugin.tun;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -22,8 +23,8 @@ final class PacketView {
     }
 
     private static final int MORE_OR_OFFSET = 0x3fff;
-    private static final int UDP_HEADER = 8;
-    private static final int ICMP_HEADER = 8;
+    static final int UDP_HEADER = 8;
+    static final int ICMP_HEADER = 8;
     private static final int ECHO_REQUEST = 8;
     private static final int ECHO_REQUEST6 = 128;
 
@@ -37,6 +38,7 @@ final class PacketView {
     boolean v6;
     int length;
     int transport;
+    int protocol;
     long sourceHigh;
     long sourceLow;
     long destinationHigh;
@@ -110,22 +112,20 @@ final class PacketView {
         return read(packet, next, Wire.ICMP6, ECHO_REQUEST6);
     }
 
-    private Kind read(MemorySegment packet, int protocol, int icmp, int echo) {
+    private Kind read(MemorySegment packet, int next, int icmp, int echo) {
         int rest = length - transport;
+        protocol = next;
         if (protocol == Wire.TCP) {
             return readTcp(packet, rest);
         }
         if (protocol == Wire.UDP) {
-            if (rest < UDP_HEADER || (packet.get(Wire.SHORT, transport + 4) & 0xffff) < UDP_HEADER) {
-                return Kind.MALFORMED;
-            }
-            readPorts(packet);
-            return Kind.UDP;
+            return readUdp(packet, rest);
         }
         if (protocol == icmp) {
             if (rest < ICMP_HEADER) {
                 return Kind.MALFORMED;
             }
+            payload = rest - ICMP_HEADER;
             return (packet.get(Wire.BYTE, transport) & 0xff) == echo ? Kind.ECHO : Kind.OTHER;
         }
         return Kind.OTHER;
@@ -145,15 +145,48 @@ final class PacketView {
         return sourcePort == 0 || destinationPort == 0 ? Kind.MALFORMED : Kind.TCP;
     }
 
+    private Kind readUdp(MemorySegment packet, int rest) {
+        if (rest < UDP_HEADER) {
+            return Kind.MALFORMED;
+        }
+        int said = packet.get(Wire.SHORT, transport + 4) & 0xffff;
+        if (said < UDP_HEADER || said > rest) {
+            return Kind.MALFORMED;
+        }
+        readPorts(packet);
+        payload = said - UDP_HEADER;
+        return sourcePort == 0 || destinationPort == 0 ? Kind.MALFORMED : Kind.UDP;
+    }
+
     private void readPorts(MemorySegment packet) {
         sourcePort = packet.get(Wire.SHORT, transport) & 0xffff;
         destinationPort = packet.get(Wire.SHORT, transport + 2) & 0xffff;
     }
 
-    /** Says whether the checksum of TCP is right, which costs a look at every byte. */
+    /** A view of one packet that has been read before. */
+    static PacketView of(MemorySegment packet) {
+        PacketView view = new PacketView();
+        view.read(packet, (int) packet.byteSize());
+        return view;
+    }
+
+    /** A copy in memory of its own, which the collector gives back: for the few that are kept. */
+    MemorySegment copy() {
+        MemorySegment copy = Arena.ofAuto().allocate(length, Long.BYTES);
+        MemorySegment.copy(memory, 0, copy, 0, length);
+        return copy;
+    }
+
+    /** Says whether the checksum of TCP, UDP or ICMP is right, which costs a look at every byte. */
     boolean hasRightSum() {
+        if (protocol == Wire.ICMP) {
+            return Checksum.fold(Checksum.sum(memory, transport, length - transport)) == 0xffff;
+        }
+        if (protocol == Wire.UDP && !v6 && memory.get(Wire.SHORT, transport + 6) == 0) {
+            return true;
+        }
         long pseudo = Checksum.sum(sourceHigh) + Checksum.sum(sourceLow) + Checksum.sum(destinationHigh);
-        pseudo += Checksum.sum(destinationLow) + Wire.TCP + length - transport;
+        pseudo += Checksum.sum(destinationLow) + protocol + length - transport;
         return Checksum.fold(pseudo + Checksum.sum(memory, transport, length - transport)) == 0xffff;
     }
 

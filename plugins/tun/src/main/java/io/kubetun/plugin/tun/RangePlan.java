@@ -5,6 +5,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.ClusterAddresses;
 import io.kubetun.spi.host.Cidr;
 import io.kubetun.spi.host.Route;
+import io.kubetun.spi.host.Translation;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +14,20 @@ import java.util.List;
  * Which ranges lead into the cluster.
  *
  * @param routes the ranges
+ * @param translations which of them stand for ranges that another session has
  * @param told what to tell the person about them, a sentence each
  */
-record RangePlan(List<Cidr> routes, List<String> told) {
+record RangePlan(List<Cidr> routes, List<Translation> translations, List<String> told) {
     /** Shorter prefixes stand for "everything else": defaults, and the halves and quarters that VPNs make of them. */
     private static final int SHORTEST = 8;
 
     private static final int SHORTEST_V6 = 7;
 
+    private static final String DEVICES = "kubetun";
+
     RangePlan {
         routes = List.copyOf(routes);
+        translations = List.copyOf(translations);
         told = List.copyOf(told);
     }
 
@@ -55,11 +60,21 @@ record RangePlan(List<Cidr> routes, List<String> told) {
                     "the cluster does not tell which addresses it has, or all of them are excluded",
                     "Say which: sudo kubetun tun --extra-cidr 10.96.0.0/16");
         }
+        List<Cidr> free = new ArrayList<>();
+        List<Translation> translations = new ArrayList<>();
         for (Cidr range : left) {
             checkWidth(range);
-            checkFree(range, existing);
+            if (isTaken(range, existing)) {
+                Translation other = translation(range, existing, free);
+                free.add(other.local());
+                translations.add(other);
+                told.add(range + " is " + other.local() + " here: another session has those addresses");
+            } else {
+                checkFree(range, existing);
+                free.add(range);
+            }
         }
-        return new RangePlan(left, told);
+        return new RangePlan(free, translations, told);
     }
 
     private static List<Cidr> without(List<Cidr> ranges, List<Cidr> excluded) {
@@ -91,21 +106,38 @@ record RangePlan(List<Cidr> routes, List<String> told) {
         }
     }
 
+    /** Says whether a session of kubetun has some of a range: the others on this machine are none of ours to move. */
+    private static boolean isTaken(Cidr range, List<Route> existing) {
+        return existing.stream()
+                .anyMatch(route -> route.device().startsWith(DEVICES)
+                        && !isDefault(route.destination())
+                        && route.destination().overlaps(range));
+    }
+
+    private static Translation translation(Cidr range, List<Route> existing, List<Cidr> others)
+            throws KubetunException {
+        return FreeRanges.like(range, existing, others)
+                .map(local -> new Translation(range, local))
+                .orElseThrow(() -> new KubetunException(
+                        ErrorCode.HOST_CHANGE,
+                        "cannot lead " + range
+                                + " into the cluster: another session has a cluster with these addresses",
+                        "there is no free range as large that could stand for it",
+                        "Join this one in a network of its own: kubetun shell; or leave it out: --exclude-cidr "
+                                + range));
+    }
+
     private static void checkFree(Cidr range, List<Route> existing) throws KubetunException {
         for (Route route : existing) {
             Cidr other = route.destination();
             if (!isDefault(other) && other.overlaps(range)) {
                 Cidr common = range.contains(other) ? other : range;
-                boolean ours = route.device().startsWith("kubetun");
                 throw new KubetunException(
                         ErrorCode.HOST_CHANGE,
                         "cannot lead " + range + " into the cluster: this machine has a route to " + other + " by "
                                 + route.device(),
-                        ours
-                                ? "another session has a cluster with the same addresses"
-                                : "what goes there now would go to the cluster, or the other way round",
-                        "Leave it as it is: --exclude-cidr " + common
-                                + (ours ? "; or end the other session: kubetun status" : "; or see it: ip route"));
+                        "what goes there now would go to the cluster, or the other way round",
+                        "Leave it as it is: --exclude-cidr " + common + "; or see it: ip route");
             }
         }
     }

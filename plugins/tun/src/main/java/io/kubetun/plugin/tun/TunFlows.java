@@ -10,7 +10,6 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * From held connections to joined flows: each is dialled on the loop that its listener accepts on, so that the two ends
@@ -30,33 +31,29 @@ final class TunFlows {
 
     private final SessionContext session;
     private final FlowTable table;
-    private final List<EventLoop> loops = new ArrayList<>();
+    private final Supplier<List<EventLoop>> loops;
     private final List<FlowListener> listeners = new ArrayList<>();
     private final Map<Integer, Dialled> dialled = new ConcurrentHashMap<>();
-    private volatile Dialer way;
+    private volatile Function<InetAddress, Dialer> way;
 
     private record Dialled(HeldFlow held, Channel remote) {}
 
-    TunFlows(SessionContext session, FlowTable table) {
+    TunFlows(SessionContext session, FlowTable table, Supplier<List<EventLoop>> loops) {
+        this.loops = loops;
         this.session = session;
         this.table = table;
-        this.way = session.dialer();
+        this.way = any -> session.dialer();
     }
 
-    /** Takes another way than straight into the cluster. */
-    void go(Dialer other) {
-        way = other;
+    /** Goes other ways than straight into the cluster. */
+    void go(Function<InetAddress, Dialer> ways) {
+        way = ways;
     }
 
     /** Opens the listeners of an address; returns their ports, in the order of the loops. */
     List<Integer> listen(InetAddress local) throws KubetunException {
-        if (loops.isEmpty()) {
-            for (EventExecutor each : session.flows().eventLoops()) {
-                loops.add((EventLoop) each);
-            }
-        }
         List<Integer> ports = new ArrayList<>();
-        for (EventLoop loop : loops) {
+        for (EventLoop loop : loops()) {
             FlowListener listener = session.flows().listen(new InetSocketAddress(local, 0), loop, new Accepted());
             listeners.add(listener);
             ports.add(listener.address().getPort());
@@ -64,13 +61,19 @@ final class TunFlows {
         return ports;
     }
 
+    /** The session's loops, in the order of the listeners. */
+    List<EventLoop> loops() {
+        return loops.get();
+    }
+
     List<InetSocketAddress> addresses() {
         return listeners.stream().map(FlowListener::address).toList();
     }
 
     void dial(HeldFlow held, PacketTraffic traffic) {
-        EventLoop loop = loops.get(held.flow() % loops.size());
-        loop.execute(() -> way.dial(held.target(), loop).addListener((Future<Channel> done) -> {
+        EventLoop loop = loops().get(held.flow() % loops().size());
+        Dialer dialer = way.apply(held.target().ip());
+        loop.execute(() -> dialer.dial(held.target(), loop).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
                 opened(held, done.getNow(), traffic);
             } else {

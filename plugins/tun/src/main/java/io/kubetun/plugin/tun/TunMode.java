@@ -7,6 +7,7 @@ import io.kubetun.spi.SessionContext;
 import io.kubetun.spi.host.Cidr;
 import io.kubetun.spi.host.PacketDevice;
 import io.kubetun.spi.host.Route;
+import io.kubetun.spi.host.Translation;
 import io.kubetun.spi.host.Tun;
 import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A TUN device with routes to the cluster's addresses, and what answers behind it. */
@@ -28,14 +30,18 @@ final class TunMode implements Mode {
     private final FlowTable table = new FlowTable();
     private final Counts counts = new Counts();
     private final TunFlows flows;
+    private final Loops loops;
     private final ApiServerOnLoopback server;
+    private volatile Optional<Datagrams> datagrams = Optional.empty();
     private volatile List<String> ranges = List.of();
+    private volatile List<Translation> translations = List.of();
     private volatile boolean started;
 
     TunMode(SessionContext session, TunOptions options) {
         this.session = session;
         this.options = options;
-        this.flows = new TunFlows(session, table);
+        this.loops = new Loops(session.flows());
+        this.flows = new TunFlows(session, table, loops);
         this.server = new ApiServerOnLoopback(session);
     }
 
@@ -52,12 +58,17 @@ final class TunMode implements Mode {
         Tun tun = session.host().tun(settings);
         session.effects().apply(tun.effect());
         if (!session.dryRun()) {
+            Ways ways = new Ways(session.dialer(), own ? session.flows().outside() : session.dialer(), plan.routes());
+            flows.go(ways::to);
+            open(settings, tun.open(), ways);
             if (own) {
-                flows.go(new Ways(session.dialer(), session.flows().outside(), plan.routes()));
                 server.open(session.cluster().identity().server(), apiServer);
             }
-            open(settings, tun.open());
         }
+        for (Translation translation : plan.translations()) {
+            session.translations().add(translation);
+        }
+        translations = plan.translations();
         for (Cidr range : leading) {
             session.effects().apply(session.host().route(settings, range, apiServer));
         }
@@ -67,14 +78,26 @@ final class TunMode implements Mode {
     }
 
     /** What fails here is undone with the mode's scope; the device is only ours until the bus has it. */
-    private void open(TunSettings settings, PacketDevice device) throws KubetunException {
+    private void open(TunSettings settings, PacketDevice device, Ways ways) throws KubetunException {
         boolean attached = false;
         try {
             List<Integer> ports = flows.listen(settings.local(false));
             List<Integer> ports6 = settings.v6() ? flows.listen(settings.local(true)) : List.of();
+            Destinations destinations = new Destinations(session.translations());
+            Outlet outlet = new Outlet(device, counts);
+            Datagrams udp = new Datagrams(ways::to, destinations, loops, outlet);
+            datagrams = Optional.of(udp);
             PacketTraffic[] self = new PacketTraffic[1];
             self[0] = new PacketTraffic(
-                    device, settings, table, counts, ports, ports6, held -> flows.dial(held, self[0]));
+                    outlet,
+                    settings,
+                    table,
+                    ports,
+                    ports6,
+                    held -> flows.dial(held, self[0]),
+                    destinations,
+                    udp,
+                    new Echoes(ways::to, destinations, loops, outlet));
             session.packets().attach(device, self[0]);
             attached = true;
         } finally {
@@ -88,7 +111,9 @@ final class TunMode implements Mode {
     @Override
     public void stop() {
         server.close();
+        translations.forEach(session.translations()::remove);
         flows.close();
+        datagrams.ifPresent(Datagrams::close);
     }
 
     @Override
@@ -108,8 +133,11 @@ final class TunMode implements Mode {
         notes.add("leads to " + String.join(", ", ranges)
                 + (session.host().ownNetwork() ? "; other addresses are reached as from outside of the shell" : ""));
         String unserved = counts.text(NOT_SERVED);
-        notes.add("TCP to Services and pods only; UDP, ping and other addresses need a gateway: sudo kubetun connect"
-                + " --gateway auto" + (unserved.isEmpty() ? "" : " (refused so far: " + unserved + ")"));
+        if (session.dialer().tcpOnly()) {
+            notes.add("TCP and questions of DNS to Services and pods only; other UDP, ping and other addresses need a"
+                    + " gateway: sudo kubetun connect --gateway auto"
+                    + (unserved.isEmpty() ? "" : " (refused so far: " + unserved + ")"));
+        }
         String dropped = counts.text(DROPPED);
         if (!dropped.isEmpty()) {
             notes.add("dropped so far: " + dropped);

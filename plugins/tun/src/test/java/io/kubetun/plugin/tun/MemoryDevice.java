@@ -20,9 +20,22 @@ final class MemoryDevice implements PacketDevice {
     }
 
     @Override
-    public boolean write(MemorySegment packet, int length) {
+    public synchronized boolean write(MemorySegment packet, int length) {
         written.add(MemorySegment.ofArray(Packets.bytes(packet, length)));
+        notifyAll();
         return true;
+    }
+
+    synchronized int count() {
+        return written.size();
+    }
+
+    /** Waits for a packet behind the first ones. */
+    synchronized MemorySegment await(int first) throws InterruptedException {
+        while (written.size() <= first) {
+            wait();
+        }
+        return written.get(first);
     }
 
     @Override

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetun.plugin.tun.PacketView.Kind;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.host.TunSettings;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,9 +27,25 @@ class PacketTrafficTest {
     private final Counts counts = new Counts();
     private final FlowTable table = new FlowTable();
     private final List<HeldFlow> dials = new ArrayList<>();
+    private final Outlet outlet = new Outlet(device, counts);
+    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final LoopbackDialer dialer = new LoopbackDialer(1, true);
     private final PacketTraffic traffic = new PacketTraffic(
-            device, new TunSettings(3, true), table, counts, List.of(5000, 5001), List.of(6000), dials::add);
+            outlet,
+            new TunSettings(3, true),
+            table,
+            List.of(5000, 5001),
+            List.of(6000),
+            dials::add,
+            OneTranslation.of("10.96.0.0/16", "100.64.0.0/16"),
+            new Datagrams(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet),
+            new Echoes(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet));
     private final PacketView seen = new PacketView();
+
+    @AfterEach
+    void end() {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    }
 
     private void send(MemorySegment packet) {
         MemorySegment memory = Packets.memory();
@@ -59,6 +79,19 @@ class PacketTrafficTest {
                 .isEqualTo(-1);
         send(Packets.tcp(local, 40_000, service, 80, Wire.ACK, 5000));
         assertThat(device.written.getLast().mismatch(Packets.tcp(peer, 1024, local, listener, Wire.ACK, 5000)))
+                .isEqualTo(-1);
+    }
+
+    /** Only what is dialled is another address: the program goes on to see the one that it asked for. */
+    @Test
+    void aTranslatedAddressIsDialledAsTheClusterHasIt() {
+        send(Packets.tcp(LOCAL, 40_000, "100.64.1.7", 80, Wire.SYN, 0));
+        assertThat(dials.getFirst().target()).isEqualTo(Target.of("10.96.1.7", 80));
+        traffic.accept(dials.getFirst());
+        send(Packets.tcp(LOCAL, 5000, PEER, 1024, Wire.SYN | Wire.ACK, 0));
+        assertThat(device.written
+                        .getLast()
+                        .mismatch(Packets.tcp("100.64.1.7", 80, LOCAL, 40_000, Wire.SYN | Wire.ACK, 0)))
                 .isEqualTo(-1);
     }
 

@@ -51,6 +51,62 @@ final class Packets {
         return packet;
     }
 
+    static MemorySegment udp(String from, int fromPort, String to, int toPort, byte[] data) {
+        MemorySegment packet = header(from, to, 17, 8 + data.length);
+        int at = (int) packet.byteSize() - 8 - data.length;
+        packet.set(Wire.SHORT, at, (short) fromPort);
+        packet.set(Wire.SHORT, at + 2, (short) toPort);
+        packet.set(Wire.SHORT, at + 4, (short) (8 + data.length));
+        packet.asSlice(at + 8).copyFrom(MemorySegment.ofArray(data));
+        packet.set(Wire.SHORT, at + 6, (short) ~slowSum(packet, at, 8 + data.length, pseudo(from, to, 17, packet, at)));
+        return packet;
+    }
+
+    /** An echo request or reply with a payload of zeros. */
+    static MemorySegment echo(String from, String to, boolean request, int payload) {
+        boolean v6 = from.contains(":");
+        MemorySegment packet = header(from, to, v6 ? 58 : 1, 8 + payload);
+        int at = v6 ? 40 : 20;
+        packet.set(Wire.BYTE, at, (byte) (v6 ? (request ? 128 : 129) : (request ? 8 : 0)));
+        packet.set(Wire.SHORT, at + 4, (short) 77);
+        packet.set(Wire.SHORT, at + 6, (short) 1);
+        long start = v6 ? pseudo(from, to, 58, packet, at) : 0;
+        packet.set(Wire.SHORT, at + 2, (short) ~slowSum(packet, at, 8 + payload, start));
+        return packet;
+    }
+
+    private static long pseudo(String from, String to, int protocol, MemorySegment packet, int at) {
+        return protocol
+                + packet.byteSize()
+                - at
+                + words(InetAddress.ofLiteral(from).getAddress())
+                + words(InetAddress.ofLiteral(to).getAddress());
+    }
+
+    private static MemorySegment header(String from, String to, int protocol, int rest) {
+        byte[] source = InetAddress.ofLiteral(from).getAddress();
+        byte[] destination = InetAddress.ofLiteral(to).getAddress();
+        boolean v6 = source.length == 16;
+        int header = v6 ? 40 : 20;
+        MemorySegment packet = Arena.ofAuto().allocate(header + rest, 8);
+        packet.set(Wire.BYTE, v6 ? 7 : 8, (byte) 64);
+        if (v6) {
+            packet.set(Wire.BYTE, 0, (byte) 0x60);
+            packet.set(Wire.SHORT, 4, (short) rest);
+            packet.set(Wire.BYTE, 6, (byte) protocol);
+        } else {
+            packet.set(Wire.SHORT, 0, (short) 0x4500);
+            packet.set(Wire.SHORT, 2, (short) (header + rest));
+            packet.set(Wire.BYTE, 9, (byte) protocol);
+        }
+        packet.asSlice(v6 ? 8 : 12, source.length).copyFrom(MemorySegment.ofArray(source));
+        packet.asSlice(v6 ? 24 : 16, source.length).copyFrom(MemorySegment.ofArray(destination));
+        if (!v6) {
+            packet.set(Wire.SHORT, 10, (short) ~slowSum(packet, 0, 20, 0));
+        }
+        return packet;
+    }
+
     /** Byte by byte, so that it shares nothing with what it checks. */
     static int slowSum(MemorySegment packet, int from, int length, long start) {
         long sum = start;

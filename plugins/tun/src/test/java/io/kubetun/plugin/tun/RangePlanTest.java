@@ -9,6 +9,7 @@ import io.kubetun.spi.cluster.ClusterAddresses.Kind;
 import io.kubetun.spi.cluster.ClusterAddresses.Range;
 import io.kubetun.spi.host.Cidr;
 import io.kubetun.spi.host.Route;
+import io.kubetun.spi.host.Translation;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,17 @@ class RangePlanTest {
 
     private static RangePlan plan(List<String> extra, List<String> exclude, String server, String... routes)
             throws KubetunException {
+        return plan(
+                extra,
+                exclude,
+                server,
+                java.util.Arrays.stream(routes)
+                        .map(each -> new Route(Cidr.of(each), "eth0"))
+                        .toList());
+    }
+
+    private static RangePlan plan(List<String> extra, List<String> exclude, String server, List<Route> routes)
+            throws KubetunException {
         return RangePlan.of(
                 FOUND,
                 new TunOptions(
@@ -28,9 +40,7 @@ class RangePlanTest {
                         exclude.stream().map(Cidr::of).toList(),
                         Optional.empty()),
                 List.of(InetAddress.ofLiteral(server)),
-                java.util.Arrays.stream(routes)
-                        .map(each -> new Route(Cidr.of(each), "eth0"))
-                        .toList());
+                routes);
     }
 
     @Test
@@ -75,5 +85,31 @@ class RangePlanTest {
     void mostOfTheNetworkIsRefused() {
         assertThatThrownBy(() -> plan(List.of("0.0.0.0/0"), List.of(), "172.30.0.1"))
                 .isInstanceOf(KubetunException.class);
+    }
+
+    @Test
+    void whatAnotherSessionHasIsTranslated() throws Exception {
+        List<Route> first = List.of(
+                new Route(Cidr.of("10.96.0.0/16"), "kubetun0"),
+                new Route(Cidr.of("10.244.0.0/24"), "kubetun0"),
+                new Route(Cidr.of("100.64.0.0/24"), "tailscale0"));
+        RangePlan plan = plan(List.of(), List.of(), "172.30.0.1", first);
+        assertThat(plan.translations())
+                .containsExactly(
+                        new Translation(Cidr.of("10.96.0.0/16"), Cidr.of("100.65.0.0/16")),
+                        new Translation(Cidr.of("10.244.0.0/24"), Cidr.of("100.64.1.0/24")));
+        assertThat(plan.routes()).containsExactly(Cidr.of("100.65.0.0/16"), Cidr.of("100.64.1.0/24"));
+        assertThat(plan.told()).anyMatch(line -> line.contains("10.96.0.0/16 is 100.65.0.0/16 here"));
+        assertThat(plan.translations().getFirst().toLocal(InetAddress.ofLiteral("10.96.3.4")))
+                .isEqualTo(InetAddress.ofLiteral("100.65.3.4"));
+        assertThat(plan.translations().getFirst().toCluster(InetAddress.ofLiteral("100.65.3.4")))
+                .isEqualTo(InetAddress.ofLiteral("10.96.3.4"));
+    }
+
+    @Test
+    void aRangeWithoutRoomIsRefused() {
+        List<Route> first = List.of(new Route(Cidr.of("11.0.0.0/9"), "kubetun0"));
+        assertThatThrownBy(() -> plan(List.of("11.0.0.0/9"), List.of(), "172.30.0.1", first))
+                .hasMessageContaining("kubetun shell");
     }
 }
