@@ -33,6 +33,10 @@ final class LinuxCalls {
     static final int POLLIN = 1;
     static final int POLLOUT = 4;
     static final int EFD_CLOEXEC = 0x80000;
+    static final long MS_BIND = 0x1000;
+    static final int MNT_DETACH = 2;
+    static final int SIGHUP = 1;
+    static final long SYS_PIDFD_OPEN = 434;
 
     static {
         Native.register(LinuxCalls.class, NativeLibrary.getProcess());
@@ -76,4 +80,13 @@ final class LinuxCalls {
     static native int ioctl(int descriptor, long request, long argument);
 
     static native int if_nametoindex(String name);
+
+    static native int mount(String source, String target, String type, long flags, String data);
+
+    static native int umount2(String target, int flags);
+
+    static native int kill(int process, int signal);
+
+    /** Variadic in C, as {@link #ioctl}: for calls that the C library has no name for everywhere. */
+    static native long syscall(long number, long first, long second);
 }

@@ -31,6 +31,7 @@ public final class TunRoute implements Effect {
     private final TunSettings tun;
     private final Cidr destination;
     private final List<InetAddress> never;
+    private final int shortest;
     private int index;
 
     /**
@@ -41,9 +42,25 @@ public final class TunRoute implements Effect {
      * @param never addresses that it must not take in
      */
     public TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never) {
+        this(tun, destination, never, destination.v6() ? SHORTEST_V6 : SHORTEST);
+    }
+
+    /**
+     * Describes a default route, of a network that has no other way out.
+     *
+     * @param tun the device
+     * @param destination all addresses of a family
+     * @return the route
+     */
+    public static TunRoute everything(TunSettings tun, Cidr destination) {
+        return new TunRoute(tun, destination, List.of(), 0);
+    }
+
+    private TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, int shortest) {
         this.tun = tun;
         this.destination = destination;
         this.never = List.copyOf(never);
+        this.shortest = shortest;
     }
 
     /**
@@ -104,7 +121,7 @@ public final class TunRoute implements Effect {
      * @throws KubetunException if it is refused
      */
     public void check() throws KubetunException {
-        if (destination.prefix() < (destination.v6() ? SHORTEST_V6 : SHORTEST)) {
+        if (destination.prefix() < shortest) {
             throw refused("it would take in most of the network");
         }
         for (InetAddress address : never) {

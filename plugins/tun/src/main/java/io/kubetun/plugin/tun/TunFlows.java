@@ -1,6 +1,7 @@
 package io.kubetun.plugin.tun;
 
 import io.kubetun.spi.DialException;
+import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Flows.FlowListener;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.SessionContext;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +34,7 @@ final class TunFlows {
     private final Supplier<List<EventLoop>> loops;
     private final List<FlowListener> listeners = new ArrayList<>();
     private final Map<Integer, Dialled> dialled = new ConcurrentHashMap<>();
+    private volatile Function<InetAddress, Dialer> way;
 
     private record Dialled(HeldFlow held, Channel remote) {}
 
@@ -39,6 +42,12 @@ final class TunFlows {
         this.loops = loops;
         this.session = session;
         this.table = table;
+        this.way = any -> session.dialer();
+    }
+
+    /** Goes other ways than straight into the cluster. */
+    void go(Function<InetAddress, Dialer> ways) {
+        way = ways;
     }
 
     /** Opens the listeners of an address; returns their ports, in the order of the loops. */
@@ -63,7 +72,8 @@ final class TunFlows {
 
     void dial(HeldFlow held, PacketTraffic traffic) {
         EventLoop loop = loops().get(held.flow() % loops().size());
-        loop.execute(() -> session.dialer().dial(held.target(), loop).addListener((Future<Channel> done) -> {
+        Dialer dialer = way.apply(held.target().ip());
+        loop.execute(() -> dialer.dial(held.target(), loop).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
                 opened(held, done.getNow(), traffic);
             } else {
