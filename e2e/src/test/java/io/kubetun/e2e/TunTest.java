@@ -108,9 +108,10 @@ class TunTest {
             String both = python(FlowPrograms.ECHO, echo, Integer.toString(1 << 30));
             System.out.println("1 GiB there and back: " + both.strip());
             assertThat(both).startsWith("equal");
-            String many = python(FlowPrograms.MANY, echo, "5000");
-            System.out.println("5,000 flows at once: " + many.strip());
-            assertThat(many).contains("opened 5000", "answered 5000");
+            // More of them are too many open files for the node, which opens some for each port-forward.
+            String many = python(FlowPrograms.MANY, echo, "2500");
+            System.out.println("2,500 flows at once: " + many.strip());
+            assertThat(many).contains("opened 2500", "answered 2500");
             tun.stop();
         }
     }

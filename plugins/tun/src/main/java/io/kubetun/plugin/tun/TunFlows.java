@@ -7,6 +7,8 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.SessionContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -86,6 +88,7 @@ final class TunFlows {
     private void opened(HeldFlow held, Channel remote, PacketTraffic traffic) {
         Dialled here = new Dialled(held, remote);
         dialled.put(held.flow(), here);
+        remote.pipeline().addLast(new Unjoined());
         traffic.accept(held);
         remote.eventLoop().schedule(() -> giveUp(here), ACCEPT_SECONDS, TimeUnit.SECONDS);
     }
@@ -125,7 +128,16 @@ final class TunFlows {
         } else if (!here.remote().isActive()) {
             reset(client);
         } else {
+            here.remote().pipeline().remove(Unjoined.class);
             session.flows().join(client, here.remote(), here.held().target());
+        }
+    }
+
+    /** What fails before the program has come is closed; it is reset when it comes. */
+    private static final class Unjoined extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
         }
     }
 
