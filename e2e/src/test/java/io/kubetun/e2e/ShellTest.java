@@ -30,9 +30,10 @@ class ShellTest {
 
     /** A person at a terminal: each line is typed when the one before has shown what was waited for. */
     private static final String PERSON = """
-            import os, pty, select, sys, time
+            import os, pty, select, signal, sys, time
             pid, terminal = pty.fork()
             if pid == 0:
+                for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP): signal.signal(each, signal.SIG_DFL)
                 os.execvp(sys.argv[1], sys.argv[1:])
             seen = b""
             def until(text, limit=40):
@@ -182,6 +183,47 @@ class ShellTest {
                     """.formatted(OFFICE));
             assertThat(all.output()).contains("the office's page", "API server: 200", "closed port: 7");
         }
+    }
+
+    @Test
+    void datagramsGoPastTheCluster() throws Exception {
+        String server = """
+                import socket
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("172.30.0.2", 18098)); print("bound", flush=True)
+                while True:
+                    data, whom = s.recvfrom(65535); s.sendto(data.upper(), whom)
+                """;
+        String client = """
+                import socket
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(10); s.connect(("172.30.0.2", 18098))
+                for size in (1, 1400, 9000):
+                    s.send(b"x" * size); print(size, s.recv(65535) == b"X" * size)
+                s.connect(("172.30.0.2", 1))
+                try: s.send(b"x"); s.recv(10); print("no error")
+                except OSError as error: print(type(error).__name__)
+                """;
+        try (Running office = new Running(lab.asUser(List.of("python3", "-c", server), Map.of()))) {
+            office.awaitLine("bound", SOON);
+            Result datagrams =
+                    lab.kubetun("exec", "--", "python3", "-c", client).await(READY);
+            assertThat(datagrams.output()).contains("1 True", "1400 True", "9000 True", "ConnectionRefusedError");
+        }
+    }
+
+    @Test
+    void aShellInAShellIsOneToo() throws Exception {
+        Result inner = lab.kubetun(
+                        "exec",
+                        "--",
+                        lab.installation().resolve("bin/kubetun").toString(),
+                        "exec",
+                        "--",
+                        "sh",
+                        "-c",
+                        "curl -sS --max-time 10 http://echo.lab/; id -u; exit 5")
+                .await(READY);
+        assertThat(inner.status()).as(inner.output()).isEqualTo(5);
+        assertThat(inner.output()).contains("\"app\":\"echo\"", "1000");
     }
 
     @Test
