@@ -52,8 +52,11 @@ final class TunMode implements Mode {
         TunSettings settings = new TunSettings(number, plan.routes().stream().anyMatch(Cidr::v6));
         Tun tun = session.host().tun(settings);
         session.effects().apply(tun.effect());
+        String name = settings.name();
         if (!session.dryRun()) {
-            open(settings, tun.open());
+            PacketDevice device = tun.open();
+            name = device.name();
+            open(settings, device);
         }
         for (Translation translation : plan.translations()) {
             session.translations().add(translation);
@@ -64,7 +67,7 @@ final class TunMode implements Mode {
         }
         ranges = plan.told();
         started = true;
-        session.progress().step(settings.name() + " leads to " + String.join(", ", ranges) + ".");
+        session.progress().step(name + " leads to " + String.join(", ", ranges) + ".");
     }
 
     /** What fails here is undone with the mode's scope; the device is only ours until the bus has it. */
