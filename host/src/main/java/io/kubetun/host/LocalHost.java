@@ -10,9 +10,9 @@ import io.kubetun.host.natives.Users;
 import io.kubetun.host.resolver.LinkNames;
 import io.kubetun.host.resolver.ResolverBlock;
 import io.kubetun.host.resolver.SystemResolver;
-import io.kubetun.host.tun.RouteTable;
 import io.kubetun.host.tun.TunDevice;
 import io.kubetun.host.tun.TunRoute;
+import io.kubetun.host.tun.TunSystem;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Cidr;
@@ -93,13 +93,17 @@ final class LocalHost implements Host {
             return List.of(helper.orElseThrow().nameServer(new NameServerView(names, Path.of("/"))));
         }
         if (!System.getProperty("os.name", "").equals("Linux")) {
-            throw noWay("this is not Linux, where it is known how");
+            throw noWay(
+                    "this is not Linux, where it is known how",
+                    "Go on without it: --dns-system=false; or by a proxy: kubetun proxy-out");
         }
         if (!resolver.isResolved()) {
             return List.of(block(names, false));
         }
         TunSettings device = Optional.ofNullable(devices.peekLast())
-                .orElseThrow(() -> noWay("systemd-resolved asks by network devices, and this session has none"));
+                .orElseThrow(() -> noWay(
+                        "systemd-resolved asks by network devices, and this session has none",
+                        "Join its network too: sudo kubetun connect; or go on without it: --dns-system=false"));
         Effect link = link(new LinkNames(device, names));
         return resolver.isWrittenByResolved() ? List.of(link) : List.of(link, block(names, true));
     }
@@ -118,12 +122,9 @@ final class LocalHost implements Host {
         return helper.map(each -> each.linkNames(names)).orElse(names);
     }
 
-    private static KubetunException noWay(String why) {
+    private static KubetunException noWay(String why, String next) {
         return new KubetunException(
-                ErrorCode.HOST_CHANGE,
-                "cannot make this machine's programs ask for the cluster's names",
-                why,
-                "Join its network too: sudo kubetun connect; or go on without it: --dns-system=false");
+                ErrorCode.HOST_CHANGE, "cannot make this machine's programs ask for the cluster's names", why, next);
     }
 
     @Override
@@ -147,7 +148,7 @@ final class LocalHost implements Host {
 
     @Override
     public List<Route> routes() throws KubetunException {
-        return new RouteTable(Path.of("/proc")).routes();
+        return TunSystem.here().routes();
     }
 
     @Override

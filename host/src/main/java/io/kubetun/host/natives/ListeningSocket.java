@@ -19,7 +19,7 @@ public final class ListeningSocket {
      * @throws NativeException if the address is taken, not of this machine, or forbidden
      */
     public static int open(InetSocketAddress address) throws NativeException {
-        return open(address, LinuxCalls.SOCK_STREAM);
+        return open(address, Posix.SOCK_STREAM);
     }
 
     /**
@@ -30,13 +30,13 @@ public final class ListeningSocket {
      * @throws NativeException if the address is taken, not of this machine, or forbidden
      */
     public static int openDatagrams(InetSocketAddress address) throws NativeException {
-        return open(address, LinuxCalls.SOCK_DGRAM);
+        return open(address, Posix.SOCK_DGRAM);
     }
 
     private static int open(InetSocketAddress address, int type) throws NativeException {
-        boolean stream = type == LinuxCalls.SOCK_STREAM;
+        boolean stream = type == Posix.SOCK_STREAM;
         boolean v6 = address.getAddress().getAddress().length == 16;
-        int descriptor = LinuxCalls.socket(
+        int descriptor = Posix.socket(
                 v6 ? LinuxCalls.AF_INET6 : LinuxCalls.AF_INET,
                 type | LinuxCalls.SOCK_CLOEXEC | LinuxCalls.SOCK_NONBLOCK,
                 0);
@@ -52,10 +52,10 @@ public final class ListeningSocket {
                 set(descriptor, LinuxCalls.IPPROTO_IPV6, LinuxCalls.IPV6_V6ONLY, arena);
             }
             MemorySegment memory = SocketAddresses.internet(address, arena);
-            if (LinuxCalls.bind(descriptor, memory.address(), (int) memory.byteSize()) < 0) {
+            if (Posix.bind(descriptor, memory.address(), (int) memory.byteSize()) < 0) {
                 throw NativeException.last("bind");
             }
-            if (stream && LinuxCalls.listen(descriptor, BACKLOG) < 0) {
+            if (stream && Posix.listen(descriptor, BACKLOG) < 0) {
                 throw NativeException.last("listen");
             }
             open = true;
@@ -78,7 +78,7 @@ public final class ListeningSocket {
 
     private static void set(int descriptor, int level, int option, Arena arena) throws NativeException {
         MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
-        if (LinuxCalls.setsockopt(descriptor, level, option, one.address(), Integer.BYTES) < 0) {
+        if (Posix.setsockopt(descriptor, level, option, one.address(), Integer.BYTES) < 0) {
             throw NativeException.last("setsockopt");
         }
     }

@@ -19,7 +19,7 @@ public final class MacRouteSocket implements AutoCloseable {
      * @throws IOException if this system does not let us
      */
     public MacRouteSocket() throws IOException {
-        descriptor = MacCalls.socket(MacCalls.PF_ROUTE, MacCalls.SOCK_RAW, 0);
+        descriptor = Posix.socket(MacCalls.PF_ROUTE, MacCalls.SOCK_RAW, 0);
         if (descriptor < 0) {
             throw NativeException.last("socket PF_ROUTE");
         }
@@ -36,12 +36,12 @@ public final class MacRouteSocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment set = arena.allocate(POLLFD, Integer.BYTES);
             set.set(ValueLayout.JAVA_INT, 0, descriptor);
-            set.set(ValueLayout.JAVA_SHORT, 4, (short) MacCalls.POLLIN);
-            if (MacCalls.poll(set.address(), 1, millis) <= 0) {
+            set.set(ValueLayout.JAVA_SHORT, 4, (short) Posix.POLLIN);
+            if (Posix.poll(set.address(), 1, millis) <= 0) {
                 return 0;
             }
         }
-        long length = MacCalls.read(descriptor, memory.address(), BUFFER);
+        long length = Posix.read(descriptor, memory.address(), BUFFER);
         if (length < 0) {
             throw NativeException.last("read PF_ROUTE");
         }

@@ -5,26 +5,30 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.OptionalInt;
 
-/** Memory for a {@code struct msghdr} of 64-bit Linux with one buffer and room for one file descriptor. */
+/**
+ * Memory for a {@code struct msghdr} with one buffer and room for one file descriptor. 64-bit Linux and macOS have its
+ * fields at the same places; where macOS has an int, Linux has a long, whose upper half is zero.
+ */
 final class MessageMemory {
     private static final int MSGHDR = 56;
     private static final int IOV = 64;
     private static final int CONTROL = 80;
-    private static final int CONTROL_SPACE = 24;
-    private static final int CONTROL_LENGTH = 20;
+    private static final int CONTROL_END = 24;
     private static final int BUFFER = 128;
 
+    private final SocketDialect dialect;
     private final MemorySegment memory;
     private final int capacity;
 
-    MessageMemory(int capacity) {
+    MessageMemory(SocketDialect dialect, int capacity) {
+        this.dialect = dialect;
         this.memory = Arena.ofAuto().allocate(BUFFER + (long) capacity, Long.BYTES);
         this.capacity = capacity;
     }
 
     /** Returns the address of a header that receives bytes and at most one descriptor. */
     long forReceiving() {
-        return header(capacity, CONTROL_SPACE);
+        return header(capacity, dialect.controlSpace);
     }
 
     /** Returns the address of a header that sends these bytes and the descriptor. */
@@ -33,11 +37,13 @@ final class MessageMemory {
         if (descriptor.isEmpty()) {
             return header(length, 0);
         }
-        memory.set(ValueLayout.JAVA_LONG, CONTROL, CONTROL_LENGTH);
-        memory.set(ValueLayout.JAVA_INT, CONTROL + 8, LinuxCalls.SOL_SOCKET);
-        memory.set(ValueLayout.JAVA_INT, CONTROL + 12, LinuxCalls.SCM_RIGHTS);
-        memory.set(ValueLayout.JAVA_INT, CONTROL + 16, descriptor.getAsInt());
-        return header(length, CONTROL_SPACE);
+        int level = CONTROL + dialect.controlLevel;
+        memory.asSlice(CONTROL, CONTROL_END).fill((byte) 0);
+        memory.set(ValueLayout.JAVA_INT, CONTROL, dialect.controlLength);
+        memory.set(ValueLayout.JAVA_INT, level, dialect.solSocket);
+        memory.set(ValueLayout.JAVA_INT, level + 4, Posix.SCM_RIGHTS);
+        memory.set(ValueLayout.JAVA_INT, level + 8, descriptor.getAsInt());
+        return header(length, dialect.controlSpace);
     }
 
     /** Returns received bytes. */
@@ -47,11 +53,12 @@ final class MessageMemory {
 
     /** Returns the descriptor that was received with them. */
     OptionalInt descriptor() {
-        boolean there = memory.get(ValueLayout.JAVA_LONG, 40) >= CONTROL_LENGTH
-                && memory.get(ValueLayout.JAVA_LONG, CONTROL) == CONTROL_LENGTH
-                && memory.get(ValueLayout.JAVA_INT, CONTROL + 8) == LinuxCalls.SOL_SOCKET
-                && memory.get(ValueLayout.JAVA_INT, CONTROL + 12) == LinuxCalls.SCM_RIGHTS;
-        return there ? OptionalInt.of(memory.get(ValueLayout.JAVA_INT, CONTROL + 16)) : OptionalInt.empty();
+        int level = CONTROL + dialect.controlLevel;
+        boolean there = memory.get(ValueLayout.JAVA_INT, 40) >= dialect.controlLength
+                && memory.get(ValueLayout.JAVA_INT, CONTROL) == dialect.controlLength
+                && memory.get(ValueLayout.JAVA_INT, level) == dialect.solSocket
+                && memory.get(ValueLayout.JAVA_INT, level + 4) == Posix.SCM_RIGHTS;
+        return there ? OptionalInt.of(memory.get(ValueLayout.JAVA_INT, level + 8)) : OptionalInt.empty();
     }
 
     private long header(int length, int control) {

@@ -31,7 +31,7 @@ public final class OtherProcess implements AutoCloseable {
     public boolean awaitEnd(Wakeup wakeup) throws NativeException {
         Wait wait = Wait.TIMEOUT;
         while (wait == Wait.TIMEOUT) {
-            wait = Wait.on(descriptor, LinuxCalls.POLLIN, wakeup, NO_LIMIT);
+            wait = Wait.on(descriptor, Posix.POLLIN, wakeup, NO_LIMIT);
         }
         return wait == Wait.READY;
     }

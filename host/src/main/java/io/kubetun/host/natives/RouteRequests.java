@@ -144,7 +144,7 @@ public final class RouteRequests {
     private static void send(String what, ByteBuffer message) throws NativeException {
         int length = message.position();
         message.putInt(0, length);
-        int socket = LinuxCalls.socket(
+        int socket = Posix.socket(
                 LinuxCalls.AF_NETLINK, LinuxCalls.SOCK_RAW | LinuxCalls.SOCK_CLOEXEC, LinuxCalls.NETLINK_ROUTE);
         if (socket < 0) {
             throw NativeException.last("socket NETLINK_ROUTE");
@@ -152,10 +152,10 @@ public final class RouteRequests {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(BUFFER, Long.BYTES);
             memory.copyFrom(MemorySegment.ofBuffer(message.flip()));
-            if (LinuxCalls.send(socket, memory.address(), length, 0) != length) {
+            if (Posix.send(socket, memory.address(), length, 0) != length) {
                 throw NativeException.last(what);
             }
-            long answered = LinuxCalls.recv(socket, memory.address(), BUFFER, LinuxCalls.MSG_DONTWAIT);
+            long answered = Posix.recv(socket, memory.address(), BUFFER, LinuxCalls.MSG_DONTWAIT);
             ByteBuffer answer = memory.asByteBuffer().order(ByteOrder.nativeOrder());
             if (answered < HEADER + 4 || answer.getShort(4) != NLMSG_ERROR) {
                 throw new NativeException(what, answered < 0 ? Native.getLastError() : Errno.EAGAIN);

@@ -30,7 +30,7 @@ public final class RouteSocket implements AutoCloseable {
      * @throws IOException if this system does not let us
      */
     public RouteSocket() throws IOException {
-        descriptor = LinuxCalls.socket(
+        descriptor = Posix.socket(
                 LinuxCalls.AF_NETLINK, LinuxCalls.SOCK_RAW | LinuxCalls.SOCK_CLOEXEC, LinuxCalls.NETLINK_ROUTE);
         if (descriptor < 0) {
             wakeup.close();
@@ -40,7 +40,7 @@ public final class RouteSocket implements AutoCloseable {
             MemorySegment address = arena.allocate(SOCKADDR_NL, Integer.BYTES);
             address.set(ValueLayout.JAVA_SHORT, 0, (short) LinuxCalls.AF_NETLINK);
             address.set(ValueLayout.JAVA_INT, GROUPS_OFFSET, GROUPS);
-            if (LinuxCalls.bind(descriptor, address.address(), SOCKADDR_NL) != 0) {
+            if (Posix.bind(descriptor, address.address(), SOCKADDR_NL) != 0) {
                 NativeException failure = NativeException.last("bind NETLINK_ROUTE");
                 end();
                 throw failure;
@@ -55,10 +55,10 @@ public final class RouteSocket implements AutoCloseable {
      * @throws IOException if the socket fails
      */
     public ByteBuffer receive() throws IOException {
-        if (Wait.on(descriptor, LinuxCalls.POLLIN, wakeup, Duration.ofDays(1)) != Wait.READY) {
+        if (Wait.on(descriptor, Posix.POLLIN, wakeup, Duration.ofDays(1)) != Wait.READY) {
             return ByteBuffer.allocate(0);
         }
-        long length = LinuxCalls.recv(descriptor, memory.address(), BUFFER, LinuxCalls.MSG_DONTWAIT);
+        long length = Posix.recv(descriptor, memory.address(), BUFFER, LinuxCalls.MSG_DONTWAIT);
         if (length < 0 && Native.getLastError() != Errno.ENOBUFS) {
             throw NativeException.last("recv NETLINK_ROUTE");
         }

@@ -13,18 +13,16 @@ import java.nio.file.Path;
 
 /** Addresses as {@code struct sockaddr}. */
 final class SocketAddresses {
-    private static final int UNIX_PATH = 108;
-
     private SocketAddresses() {}
 
     /** {@code struct sockaddr_un}. */
-    static MemorySegment unix(Path socket, Arena arena) throws IOException {
+    static MemorySegment unix(SocketDialect dialect, Path socket, Arena arena) throws IOException {
         byte[] path = socket.toString().getBytes(UTF_8);
-        if (path.length >= UNIX_PATH) {
-            throw new IOException("longer than the 107 bytes of a socket's path: " + socket);
+        if (path.length >= dialect.pathSize) {
+            throw new IOException("longer than the " + (dialect.pathSize - 1) + " bytes of a socket's path: " + socket);
         }
-        MemorySegment address = arena.allocate(Short.BYTES + UNIX_PATH);
-        address.set(ValueLayout.JAVA_SHORT, 0, (short) LinuxCalls.AF_UNIX);
+        MemorySegment address = arena.allocate((long) Short.BYTES + dialect.pathSize);
+        address.set(ValueLayout.JAVA_SHORT, 0, dialect.head(Posix.AF_UNIX, (int) address.byteSize()));
         MemorySegment.copy(path, 0, address, ValueLayout.JAVA_BYTE, Short.BYTES, path.length);
         return address;
     }

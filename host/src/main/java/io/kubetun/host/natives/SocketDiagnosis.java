@@ -36,7 +36,7 @@ public final class SocketDiagnosis implements AutoCloseable {
      * @throws IOException if this system does not let us
      */
     public SocketDiagnosis() throws IOException {
-        descriptor = LinuxCalls.socket(
+        descriptor = Posix.socket(
                 LinuxCalls.AF_NETLINK, LinuxCalls.SOCK_RAW | LinuxCalls.SOCK_CLOEXEC, LinuxCalls.NETLINK_SOCK_DIAG);
         if (descriptor < 0) {
             throw NativeException.last("socket NETLINK_SOCK_DIAG");
@@ -58,11 +58,11 @@ public final class SocketDiagnosis implements AutoCloseable {
         }
         sequence++;
         writeRequest(local.getPort(), source, remote.getPort(), destination);
-        if (LinuxCalls.send(descriptor, memory.address(), REQUEST, LinuxCalls.MSG_DONTWAIT) != REQUEST) {
+        if (Posix.send(descriptor, memory.address(), REQUEST, LinuxCalls.MSG_DONTWAIT) != REQUEST) {
             return Optional.empty();
         }
         for (int i = 0; i < STALE_ANSWERS; i++) {
-            long length = LinuxCalls.recv(descriptor, memory.address(), BUFFER, LinuxCalls.MSG_DONTWAIT);
+            long length = Posix.recv(descriptor, memory.address(), BUFFER, LinuxCalls.MSG_DONTWAIT);
             if (length < NLMSGHDR) {
                 return Optional.empty();
             }

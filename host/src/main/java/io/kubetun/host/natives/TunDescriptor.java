@@ -55,7 +55,7 @@ public final class TunDescriptor {
      * @return its index; 0 if there is none
      */
     public static int index(String name) {
-        return LinuxCalls.if_nametoindex(name);
+        return Posix.if_nametoindex(name);
     }
 
     /**

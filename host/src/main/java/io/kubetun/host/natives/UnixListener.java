@@ -30,20 +30,16 @@ public final class UnixListener implements AutoCloseable {
      * @throws IOException if it cannot be made
      */
     public static UnixListener open(Path path, int uid) throws IOException {
-        int descriptor = LinuxCalls.socket(
-                LinuxCalls.AF_UNIX, LinuxCalls.SOCK_STREAM | LinuxCalls.SOCK_CLOEXEC | LinuxCalls.SOCK_NONBLOCK, 0);
-        if (descriptor < 0) {
-            throw NativeException.last("socket");
-        }
+        int descriptor = SocketDescriptors.openNonBlocking(Posix.AF_UNIX, Posix.SOCK_STREAM, 0);
         UnixListener listener = new UnixListener(descriptor, path);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = SocketAddresses.unix(path, arena);
-            if (LinuxCalls.bind(descriptor, address.address(), (int) address.byteSize()) < 0) {
+            MemorySegment address = SocketAddresses.unix(SocketDialect.here(), path, arena);
+            if (Posix.bind(descriptor, address.address(), (int) address.byteSize()) < 0) {
                 throw NativeException.last("bind " + path);
             }
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
             Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-            if (LinuxCalls.listen(descriptor, BACKLOG) < 0) {
+            if (Posix.listen(descriptor, BACKLOG) < 0) {
                 throw NativeException.last("listen " + path);
             }
             return listener;
@@ -62,7 +58,7 @@ public final class UnixListener implements AutoCloseable {
      * @throws NativeException if the wait failed
      */
     public Wait await(Wakeup wakeup, Duration patience) throws NativeException {
-        return Wait.on(descriptor, LinuxCalls.POLLIN, wakeup, patience);
+        return Wait.on(descriptor, Posix.POLLIN, wakeup, patience);
     }
 
     /**
@@ -72,11 +68,7 @@ public final class UnixListener implements AutoCloseable {
      * @throws NativeException if there is none
      */
     public UnixStream accept() throws NativeException {
-        int accepted = LinuxCalls.accept4(descriptor, 0, 0, LinuxCalls.SOCK_CLOEXEC);
-        if (accepted < 0) {
-            throw NativeException.last("accept");
-        }
-        return new UnixStream(accepted);
+        return new UnixStream(SocketDescriptors.accept(descriptor));
     }
 
     /** Closes the socket and deletes its file. */

@@ -16,11 +16,11 @@ import java.util.OptionalInt;
  */
 public final class UnixStream implements AutoCloseable {
     private static final int CHUNK = 64 << 10;
-    private static final int CREDENTIALS = 12;
+    private static final SocketDialect DIALECT = SocketDialect.here();
 
     private final int descriptor;
-    private final MessageMemory incoming = new MessageMemory(CHUNK);
-    private final MessageMemory outgoing = new MessageMemory(CHUNK);
+    private final MessageMemory incoming = new MessageMemory(DIALECT, CHUNK);
+    private final MessageMemory outgoing = new MessageMemory(DIALECT, CHUNK);
 
     UnixStream(int descriptor) {
         this.descriptor = descriptor;
@@ -34,14 +34,11 @@ public final class UnixStream implements AutoCloseable {
      * @throws IOException if nobody listens there
      */
     public static UnixStream connect(Path socket) throws IOException {
-        int descriptor = LinuxCalls.socket(LinuxCalls.AF_UNIX, LinuxCalls.SOCK_STREAM | LinuxCalls.SOCK_CLOEXEC, 0);
-        if (descriptor < 0) {
-            throw NativeException.last("socket");
-        }
+        int descriptor = SocketDescriptors.open(Posix.AF_UNIX, Posix.SOCK_STREAM, 0);
         UnixStream stream = new UnixStream(descriptor);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = SocketAddresses.unix(socket, arena);
-            if (LinuxCalls.connect(descriptor, address.address(), (int) address.byteSize()) < 0) {
+            MemorySegment address = SocketAddresses.unix(DIALECT, socket, arena);
+            if (Posix.connect(descriptor, address.address(), (int) address.byteSize()) < 0) {
                 throw NativeException.last("connect " + socket);
             }
             return stream;
@@ -73,16 +70,12 @@ public final class UnixStream implements AutoCloseable {
 
     private int credentials(int offset) throws NativeException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment credentials = arena.allocate(CREDENTIALS, Integer.BYTES);
-            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, CREDENTIALS);
-            if (LinuxCalls.getsockopt(
-                            descriptor,
-                            LinuxCalls.SOL_SOCKET,
-                            LinuxCalls.SO_PEERCRED,
-                            credentials.address(),
-                            length.address())
+            MemorySegment credentials = arena.allocate(DIALECT.peerSize, Integer.BYTES);
+            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, DIALECT.peerSize);
+            if (Posix.getsockopt(
+                            descriptor, DIALECT.peerLevel, DIALECT.peerOption, credentials.address(), length.address())
                     < 0) {
-                throw NativeException.last("getsockopt SO_PEERCRED");
+                throw NativeException.last("getsockopt for the peer's uid");
             }
             return credentials.get(ValueLayout.JAVA_INT, offset);
         }
@@ -97,7 +90,7 @@ public final class UnixStream implements AutoCloseable {
      * @throws NativeException if the wait failed
      */
     public Wait awaitInput(Wakeup wakeup, Duration patience) throws NativeException {
-        return Wait.on(descriptor, LinuxCalls.POLLIN, wakeup, patience);
+        return Wait.on(descriptor, Posix.POLLIN, wakeup, patience);
     }
 
     /**
@@ -107,8 +100,7 @@ public final class UnixStream implements AutoCloseable {
      * @throws NativeException if the connection broke
      */
     public Received receive() throws NativeException {
-        long count = LinuxCalls.recvmsg(
-                descriptor, incoming.forReceiving(), LinuxCalls.MSG_DONTWAIT | LinuxCalls.MSG_CMSG_CLOEXEC);
+        long count = Posix.recvmsg(descriptor, incoming.forReceiving(), DIALECT.dontWait | DIALECT.closeReceived);
         if (count < 0) {
             int errno = Native.getLastError();
             if (errno == Errno.EAGAIN || errno == Errno.EINTR) {
@@ -116,7 +108,11 @@ public final class UnixStream implements AutoCloseable {
             }
             throw new NativeException("recvmsg", errno);
         }
-        return new Received(ByteBuffer.wrap(incoming.bytes((int) count)), incoming.descriptor(), count == 0);
+        OptionalInt passed = incoming.descriptor();
+        if (DIALECT.closeReceived == 0) {
+            passed.ifPresent(SocketDescriptors::closeOnExec);
+        }
+        return new Received(ByteBuffer.wrap(incoming.bytes((int) count)), passed, count == 0);
     }
 
     /**
@@ -132,7 +128,7 @@ public final class UnixStream implements AutoCloseable {
         OptionalInt beside = passed;
         for (int at = 0; at < bytes.length; ) {
             long message = outgoing.forSending(bytes, at, Math.min(CHUNK, bytes.length - at), beside);
-            long count = LinuxCalls.sendmsg(descriptor, message, LinuxCalls.MSG_DONTWAIT | LinuxCalls.MSG_NOSIGNAL);
+            long count = Posix.sendmsg(descriptor, message, DIALECT.dontWait | DIALECT.noSignal);
             if (count > 0) {
                 at += (int) count;
                 beside = OptionalInt.empty();
@@ -142,7 +138,7 @@ public final class UnixStream implements AutoCloseable {
             if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
                 throw new NativeException("sendmsg", errno);
             }
-            if (Wait.on(descriptor, LinuxCalls.POLLOUT, wakeup, patience) != Wait.READY) {
+            if (Wait.on(descriptor, Posix.POLLOUT, wakeup, patience) != Wait.READY) {
                 throw new IOException("the other end does not read");
             }
         }
@@ -150,12 +146,12 @@ public final class UnixStream implements AutoCloseable {
 
     /** Tells the other end that no more will be sent. */
     public void shutdownOutput() {
-        LinuxCalls.shutdown(descriptor, LinuxCalls.SHUT_WR);
+        Posix.shutdown(descriptor, Posix.SHUT_WR);
     }
 
     /** Ends both directions; the descriptor stays open until {@link #close}. */
     public void shutdown() {
-        LinuxCalls.shutdown(descriptor, LinuxCalls.SHUT_RDWR);
+        Posix.shutdown(descriptor, Posix.SHUT_RDWR);
     }
 
     @Override

@@ -25,10 +25,10 @@ public enum Wait {
             set.set(ValueLayout.JAVA_INT, 0, descriptor);
             set.set(ValueLayout.JAVA_SHORT, 4, (short) events);
             set.set(ValueLayout.JAVA_INT, POLLFD, wakeup.descriptor());
-            set.set(ValueLayout.JAVA_SHORT, POLLFD + 4, (short) LinuxCalls.POLLIN);
+            set.set(ValueLayout.JAVA_SHORT, POLLFD + 4, (short) Posix.POLLIN);
             while (true) {
                 long left = Math.max(0, (deadline - System.nanoTime() + 999_999) / 1_000_000);
-                int ready = LinuxCalls.poll(set.address(), 2, (int) Math.min(Integer.MAX_VALUE, left));
+                int ready = Posix.poll(set.address(), 2, (int) Math.min(Integer.MAX_VALUE, left));
                 if (ready > 0) {
                     return set.get(ValueLayout.JAVA_SHORT, POLLFD + REVENTS) != 0 ? WOKEN : READY;
                 }

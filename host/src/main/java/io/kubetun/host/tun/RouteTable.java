@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The routes of this machine's main table, from the files of proc(5).
+ * The routes of this machine's main table, from the files of proc(5) (Linux).
  *
  * @param proc {@code /proc}
  */
@@ -30,13 +30,6 @@ public record RouteTable(Path proc) {
      * @throws KubetunException if it cannot be read
      */
     public List<Route> routes() throws KubetunException {
-        if (!System.getProperty("os.name", "").equals("Linux")) {
-            throw new KubetunException(
-                    ErrorCode.HOST_CHANGE,
-                    "cannot lead addresses of a cluster here",
-                    "this version makes network devices on Linux only",
-                    "Go by a proxy: kubetun connect --socks");
-        }
         List<Route> routes = new ArrayList<>();
         Path v4 = proc.resolve("net/route");
         Path v6 = proc.resolve("net/ipv6_route");

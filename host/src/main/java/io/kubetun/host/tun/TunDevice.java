@@ -1,9 +1,7 @@
 package io.kubetun.host.tun;
 
-import io.kubetun.host.natives.NativeException;
-import io.kubetun.host.natives.RouteRequests;
 import io.kubetun.host.natives.TunDescriptor;
-import io.kubetun.host.natives.TunPackets;
+import io.kubetun.host.tun.TunSystem.Made;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
@@ -12,6 +10,7 @@ import io.kubetun.spi.host.Tun;
 import io.kubetun.spi.host.TunSettings;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -24,12 +23,10 @@ public final class TunDevice implements Effect, Tun {
 
     static final String V6 = "v6";
 
-    private static final int PREFIX = 30;
-    private static final int PREFIX_V6 = 126;
-
     private final TunSettings settings;
+    private final TunSystem system;
     private OptionalInt descriptor = OptionalInt.empty();
-    private int index;
+    private Optional<Made> made = Optional.empty();
 
     /**
      * Describes a device.
@@ -37,7 +34,12 @@ public final class TunDevice implements Effect, Tun {
      * @param settings which
      */
     public TunDevice(TunSettings settings) {
+        this(settings, TunSystem.here());
+    }
+
+    TunDevice(TunSettings settings, TunSystem system) {
         this.settings = settings;
+        this.system = system;
     }
 
     @Override
@@ -52,10 +54,7 @@ public final class TunDevice implements Effect, Tun {
 
     @Override
     public String preview() {
-        return "device " + settings.name() + ": TUN, MTU " + TunSettings.MTU + ", address "
-                + settings.local(false).getHostAddress() + "/" + PREFIX
-                + (settings.v6() ? " and " + settings.local(true).getHostAddress() + "/" + PREFIX_V6 : "")
-                + ", up";
+        return system.preview(settings);
     }
 
     @Override
@@ -73,24 +72,9 @@ public final class TunDevice implements Effect, Tun {
         if (descriptor.isPresent()) {
             return;
         }
-        int made;
-        try {
-            made = TunDescriptor.create(settings.name());
-        } catch (NativeException e) {
-            throw TunFailures.creating(settings, e);
-        }
-        try {
-            index = TunDescriptor.index(settings.name());
-            RouteRequests.addAddress(index, settings.local(false), PREFIX);
-            if (settings.v6()) {
-                RouteRequests.addAddress(index, settings.local(true), PREFIX_V6);
-            }
-            RouteRequests.setUp(index, TunSettings.MTU);
-            descriptor = OptionalInt.of(made);
-        } catch (NativeException e) {
-            TunDescriptor.close(made);
-            throw TunFailures.creating(settings, e);
-        }
+        Made device = system.make(settings);
+        made = Optional.of(device);
+        descriptor = OptionalInt.of(device.descriptor());
     }
 
     /** Closes it; a copy of the descriptor that another process has does not keep the device. */
@@ -98,20 +82,9 @@ public final class TunDevice implements Effect, Tun {
     public synchronized void undo() throws KubetunException {
         descriptor.ifPresent(TunDescriptor::close);
         descriptor = OptionalInt.empty();
-        if (index == 0 || TunDescriptor.index(settings.name()) != index) {
-            return;
-        }
-        try {
-            RouteRequests.delete(index);
-        } catch (NativeException e) {
-            if (TunDescriptor.index(settings.name()) == index) {
-                throw new KubetunException(
-                        ErrorCode.HOST_CHANGE,
-                        "cannot take away the device " + settings.name(),
-                        e.getMessage(),
-                        "Try it by hand: sudo ip link delete " + settings.name(),
-                        e);
-            }
+        if (made.isPresent()
+                && TunDescriptor.index(made.get().name()) == made.get().index()) {
+            system.remove(made.get());
         }
     }
 
@@ -151,7 +124,7 @@ public final class TunDevice implements Effect, Tun {
      */
     public static PacketDevice open(TunSettings settings, int descriptor) throws KubetunException {
         try {
-            return new TunPackets(settings.name(), descriptor);
+            return TunSystem.here().packets(settings, descriptor);
         } catch (IOException e) {
             TunDescriptor.close(descriptor);
             throw new KubetunException(

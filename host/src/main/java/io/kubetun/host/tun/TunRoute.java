@@ -1,9 +1,7 @@
 package io.kubetun.host.tun;
 
-import io.kubetun.host.natives.Errno;
-import io.kubetun.host.natives.NativeException;
-import io.kubetun.host.natives.RouteRequests;
 import io.kubetun.host.natives.TunDescriptor;
+import io.kubetun.host.tun.TunSystem.Way;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Cidr;
@@ -12,6 +10,7 @@ import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A route into a TUN device. It goes with the device, so that after a crash there is nothing to take back. Thread-safe.
@@ -32,7 +31,8 @@ public final class TunRoute implements Effect {
     private final Cidr destination;
     private final List<InetAddress> never;
     private final int shortest;
-    private int index;
+    private final TunSystem system;
+    private Optional<Way> made = Optional.empty();
 
     /**
      * Describes a route.
@@ -42,7 +42,11 @@ public final class TunRoute implements Effect {
      * @param never addresses that it must not take in
      */
     public TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never) {
-        this(tun, destination, never, destination.v6() ? SHORTEST_V6 : SHORTEST);
+        this(tun, destination, never, TunSystem.here());
+    }
+
+    TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, TunSystem system) {
+        this(tun, destination, never, destination.v6() ? SHORTEST_V6 : SHORTEST, system);
     }
 
     /**
@@ -53,14 +57,15 @@ public final class TunRoute implements Effect {
      * @return the route
      */
     public static TunRoute everything(TunSettings tun, Cidr destination) {
-        return new TunRoute(tun, destination, List.of(), 0);
+        return new TunRoute(tun, destination, List.of(), 0, TunSystem.here());
     }
 
-    private TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, int shortest) {
+    private TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, int shortest, TunSystem system) {
         this.tun = tun;
         this.destination = destination;
         this.never = List.copyOf(never);
         this.shortest = shortest;
+        this.system = system;
     }
 
     /**
@@ -134,35 +139,17 @@ public final class TunRoute implements Effect {
     @Override
     public synchronized void apply() throws KubetunException {
         check();
-        index = TunDescriptor.index(tun.name());
-        try {
-            RouteRequests.addRoute(index, destination.network(), destination.prefix(), tun.local(destination.v6()));
-        } catch (NativeException e) {
-            throw new KubetunException(
-                    e.errno() == Errno.EPERM ? ErrorCode.NEEDS_ROOT : ErrorCode.HOST_CHANGE,
-                    "cannot add the route " + key(),
-                    e.errno() == Errno.EEXIST ? "there is one for that range" : e.getMessage(),
-                    "See it: ip route show " + destination + "; leave the range out: --exclude-cidr " + destination,
-                    e);
-        }
+        String device = system.name(tun);
+        Way way = new Way(tun, device, TunDescriptor.index(device), destination);
+        made = Optional.of(way).filter(there -> there.index() > 0);
+        system.addRoute(way);
     }
 
     @Override
     public synchronized void undo() throws KubetunException {
-        if (index == 0 || TunDescriptor.index(tun.name()) != index) {
-            return;
-        }
-        try {
-            RouteRequests.deleteRoute(index, destination.network(), destination.prefix());
-        } catch (NativeException e) {
-            if (e.errno() != Errno.ESRCH && e.errno() != Errno.ENODEV) {
-                throw new KubetunException(
-                        ErrorCode.HOST_CHANGE,
-                        "cannot take away the route " + key(),
-                        e.getMessage(),
-                        "Try it by hand: sudo ip route delete " + key(),
-                        e);
-            }
+        if (made.isPresent()
+                && TunDescriptor.index(made.get().device()) == made.get().index()) {
+            system.deleteRoute(made.get());
         }
     }
 

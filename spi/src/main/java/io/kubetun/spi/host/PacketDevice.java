@@ -9,9 +9,9 @@ import java.lang.foreign.MemorySegment;
  */
 public interface PacketDevice extends AutoCloseable {
     /**
-     * Returns the device's name.
+     * Returns the device's name, as the system has it.
      *
-     * @return such as {@code kubetun0}
+     * @return such as {@code kubetun0}, or {@code utun5} on macOS
      */
     String name();
 

@@ -25,7 +25,7 @@ public record TunSettings(int number, boolean v6) {
     }
 
     /**
-     * Returns the device's name.
+     * Returns the device's name. Where the system names devices itself (macOS), it is kubetun's own name for it.
      *
      * @return such as {@code kubetun0}
      */

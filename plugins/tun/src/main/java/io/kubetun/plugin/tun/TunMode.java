@@ -57,10 +57,13 @@ final class TunMode implements Mode {
         TunSettings settings = new TunSettings(number, leading.stream().anyMatch(Cidr::v6));
         Tun tun = session.host().tun(settings);
         session.effects().apply(tun.effect());
+        String name = settings.name();
         if (!session.dryRun()) {
             Ways ways = new Ways(session.dialer(), own ? session.flows().outside() : session.dialer(), plan.routes());
             flows.go(ways::to);
-            open(settings, tun.open(), ways);
+            PacketDevice device = tun.open();
+            name = device.name();
+            open(settings, device, ways);
             if (own) {
                 server.open(session.cluster().identity().server(), apiServer);
             }
@@ -74,7 +77,7 @@ final class TunMode implements Mode {
         }
         ranges = plan.told();
         started = true;
-        session.progress().step(settings.name() + " leads to " + String.join(", ", ranges) + ".");
+        session.progress().step(name + " leads to " + String.join(", ", ranges) + ".");
     }
 
     /** What fails here is undone with the mode's scope; the device is only ours until the bus has it. */
