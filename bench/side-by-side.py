@@ -40,13 +40,13 @@ for line in open(samples, encoding="utf-8"):
             gigabytes = value * (float(seconds) + WARM_UP) / 1000
             add(way, "cpu_" + re.sub(r"\d", "", figure), cpu / gigabytes)
 
-# The goals: rows of the table in README.md, | `figure` | unit | spdy | websocket | delay | tun | tun with a delay |
+# The goals: rows of the table in README.md, | `figure` | unit | spdy | websocket | delay | tun | tun with a delay | tun by a gateway |
 goals, tun_goals, units = {}, {}, {}
 index = {"spdy": 2, "websocket": 3, "delay": 4}[column]
-tun_index = 6 if column == "delay" else 5
+tun_index = 7 if "--gateway" in sys.argv[6:] else 6 if column == "delay" else 5
 for line in open(readme, encoding="utf-8"):
     cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-    if len(cells) == 7 and cells[0].startswith("`"):
+    if len(cells) == 8 and cells[0].startswith("`"):
         name = cells[0].strip("`")
         units[name] = cells[1]
         if cells[index]:
@@ -93,7 +93,7 @@ for way, of in (("kubetun", goals), ("tun", tun_goals)):
         verdict = {True: "met", False: "MISSED", None: ""}[row["met"]]
         print(f"{row['figure']:<12} {row['unit']:<8} {show(row['kubectl']):>10} {show(row[way]):>10} "
               f"{show(row['ratio']):>7}  {row['goal'] or '':<9} {verdict}")
-if "tun" in tables and "kubetun" in tables:
+if "tun" in tables and "kubetun" in tables and tun_index != 7:
     socks = {row["figure"]: row["kubetun"] for row in tables["kubetun"]}
     for row in tables["tun"]:
         if re.fullmatch("(down|up)[18]", row["figure"]) and socks.get(row["figure"]):

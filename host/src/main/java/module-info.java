@@ -9,6 +9,7 @@ module io.kubetun.host {
     exports io.kubetun.host;
     exports io.kubetun.host.helper;
     exports io.kubetun.host.hosts;
+    exports io.kubetun.host.namespace;
     exports io.kubetun.host.resolver;
 
     provides io.kubetun.spi.host.HostProvider with

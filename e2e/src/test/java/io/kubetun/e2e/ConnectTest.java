@@ -240,7 +240,11 @@ class ConnectTest {
             connect();
             assertThat(address("echo.lab")).isEqualTo(lab.clusterIp("echo"));
             assertThat(address("wiki.office.test")).isEqualTo("192.0.2.80");
-            assertThat(lab.onLaptop(lab.installation().resolve("bin/kubetun").toString(), "doctor"))
+            assertThat(lab.onLaptop(
+                            "env",
+                            "KUBETUN_NO_AOT=1",
+                            lab.installation().resolve("bin/kubetun").toString(),
+                            "doctor"))
                     .contains("drops what no rule allows");
             lab.onLaptop("nft", "delete", "table", "inet", "closed");
             assertThat(curl("echo.lab")).contains("\"app\":\"echo\"");

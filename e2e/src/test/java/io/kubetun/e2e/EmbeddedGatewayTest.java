@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedGatewayTest {
     private static final Duration READY = Duration.ofSeconds(40);
     private static final int PORT = 9700;
+    private static final String POINT = "kill point ";
 
     @TempDir
     private Path scratch;
@@ -82,8 +85,7 @@ class EmbeddedGatewayTest {
             assertThat(gateway.counts().opened()).isGreaterThanOrEqualTo(2);
             proxy.stop();
         }
-        Await.until(() -> world.cluster().count("Deployment", "lab") == 0, READY);
-        Await.until(() -> world.cluster().count("ServiceAccount", "lab") == 0, READY);
+        awaitGone();
     }
 
     @Test
@@ -108,6 +110,46 @@ class EmbeddedGatewayTest {
             assertThat(socks.curl("http://" + address() + "/")).isEqualTo("no pod");
             System.out.printf("through the next pod after %d ms%n", (System.nanoTime() - began) / 1_000_000);
             proxy.stop();
+        }
+    }
+
+    @Test
+    void whateverStepItsSessionDiesAtRepairTakesItBack() throws Exception {
+        List<String> points = diesAt("count")
+                .lines()
+                .filter(line -> line.startsWith(POINT))
+                .map(line -> line.substring(POINT.length()).split(" ", 2)[0])
+                .toList();
+        assertThat(points).hasSizeGreaterThan(7);
+        awaitGone();
+        for (String point : points) {
+            String killed = diesAt(point);
+            Running.Result repaired = world.kubetun("repair").await(READY);
+            assertThat(repaired.status()).as(killed + "\n" + repaired.output()).isZero();
+            awaitGone();
+        }
+        System.out.printf("%d kill points: after each, repair took the gateway back%n", points.size());
+    }
+
+    /** Starts a session that dies at a step, or ends it. */
+    private String diesAt(String point) throws Exception {
+        try (Running session = world.kubetun(
+                Map.of("KUBETUN_KILL_AT", point),
+                "proxy-out",
+                "--foreground",
+                "--listen-socks",
+                "127.0.0.1:1095",
+                "--gateway",
+                "auto")) {
+            Await.until(() -> session.output().contains("Ready.") || !session.alive(), READY);
+            ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
+            return session.await(READY).output();
+        }
+    }
+
+    private void awaitGone() throws Exception {
+        for (String kind : List.of("Deployment", "ServiceAccount")) {
+            Await.until(() -> world.cluster().count(kind, "lab") == 0, READY);
         }
     }
 

@@ -64,13 +64,13 @@ class OtherVpnTest {
             assertThat(socks.curl(url)).contains("\"app\":\"echo\"");
         }
         assertThat(socks.curl("http://peer-0.peer.lab:8080/")).contains("\"pod\":\"peer-0\"");
-        Protocols protocols = new Protocols(lab, socks, CONNECT);
+        Protocols protocols = new Protocols(lab, socks.curl());
         protocols.tls();
         protocols.grpc();
         protocols.webSocket();
         protocols.eventsOneByOne();
-        protocols.httpConnect();
-        protocols.tlsInHttpConnect();
+        Protocols.httpConnect(lab, CONNECT);
+        Protocols.tlsInHttpConnect(lab, CONNECT);
         long kernel = lab.kernel().orElseThrow().pid();
         assertThat(lab.onLaptop("ss", "-Htnp", "state", "established")
                         .lines()

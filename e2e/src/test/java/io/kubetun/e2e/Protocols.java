@@ -6,27 +6,27 @@ import io.kubetun.e2e.Running.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What else than plain requests goes through a running {@code proxy-out}.
+ * What else than plain requests goes into the cluster.
  *
  * @param world where
- * @param socks its SOCKS listener
- * @param connect the address of its HTTP CONNECT listener
+ * @param curl the way
  */
-record Protocols(World world, Socks socks, String connect) {
+record Protocols(World world, Curl curl) {
     /** TLS that ends in the pod. */
     void tls() throws IOException, InterruptedException {
-        assertThat(socks.curl("-k", "https://echo.lab/")).contains("\"app\":\"echo\"");
+        assertThat(curl.get("-k", "https://echo.lab/")).contains("\"app\":\"echo\"");
     }
 
-    void httpConnect() throws IOException, InterruptedException {
+    static void httpConnect(World world, String connect) throws IOException, InterruptedException {
         assertThat(world.sure("curl", "-sS", "-p", "--proxy", "http://" + connect, "http://echo.lab/"))
                 .contains("\"app\":\"echo\"");
     }
 
-    void tlsInHttpConnect() throws IOException, InterruptedException {
+    static void tlsInHttpConnect(World world, String connect) throws IOException, InterruptedException {
         assertThat(world.sure("curl", "-sSk", "--proxy", "http://" + connect, "https://echo.lab/"))
                 .contains("\"app\":\"echo\"");
     }
@@ -35,7 +35,7 @@ record Protocols(World world, Socks socks, String connect) {
     void grpc() throws IOException, InterruptedException {
         Path request = world.home().resolve("grpc-request");
         Files.write(request, new byte[5]);
-        assertThat(socks.curl(
+        assertThat(curl.get(
                         "--http2-prior-knowledge",
                         "-D",
                         "-",
@@ -53,7 +53,7 @@ record Protocols(World world, Socks socks, String connect) {
     }
 
     void webSocket() throws IOException, InterruptedException {
-        Result answer = socks.tryCurl(
+        Result answer = curl.attempt(
                 "-i",
                 "-N",
                 "--max-time",
@@ -75,14 +75,14 @@ record Protocols(World world, Socks socks, String connect) {
         String script = """
                 import subprocess, sys, time
                 start = time.monotonic()
-                p = subprocess.Popen(['curl', '-sN', '--proxy', sys.argv[1], 'http://echo.lab/stream'], stdout=subprocess.PIPE)
+                p = subprocess.Popen(['curl', '-sN', *sys.argv[1:], 'http://echo.lab/stream'], stdout=subprocess.PIPE)
                 for line in p.stdout:
                     if line.strip():
                         print(line.decode().strip(), round(time.monotonic() - start, 2))
                 """;
-        List<String> lines = world.sure("python3", "-c", script, "socks5h://" + socks.address())
-                .lines()
-                .toList();
+        List<String> command = new ArrayList<>(List.of("python3", "-c", script));
+        command.addAll(curl.way());
+        List<String> lines = world.sure(command.toArray(String[]::new)).lines().toList();
         assertThat(lines).hasSize(5);
         double first = Double.parseDouble(lines.getFirst().split(" ", -1)[2]);
         double last = Double.parseDouble(lines.getLast().split(" ", -1)[2]);

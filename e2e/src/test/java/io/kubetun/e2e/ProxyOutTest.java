@@ -34,7 +34,7 @@ class ProxyOutTest {
         proxy = world.kubetun("proxy-out", "--listen-socks", SOCKS, "--listen-http-connect", CONNECT);
         proxy.awaitLine("Ready", Duration.ofSeconds(30));
         socks = new Socks(world, SOCKS);
-        protocols = new Protocols(world, socks, CONNECT);
+        protocols = new Protocols(world, socks.curl());
     }
 
     @AfterAll
@@ -78,13 +78,13 @@ class ProxyOutTest {
 
     @Test
     void httpConnectWorksToo() throws Exception {
-        protocols.httpConnect();
+        Protocols.httpConnect(world, CONNECT);
     }
 
     @Test
     void httpConnectCarriesTls() throws Exception {
         assumeTrue(world.real(), "the embedded pods serve no TLS");
-        protocols.tlsInHttpConnect();
+        Protocols.tlsInHttpConnect(world, CONNECT);
     }
 
     @Test

@@ -2,17 +2,18 @@ package io.kubetun.e2e;
 
 import io.kubetun.e2e.Running.Result;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Ways through a running {@code proxy-out}: curl as a user has it, and requests whose reply code is looked at. */
 final class Socks {
     private final World world;
     private final String address;
+    private final Curl curl;
 
     Socks(World world, String address) {
         this.world = world;
         this.address = address;
+        this.curl = new Curl(world, List.of("--proxy", "socks5h://" + address));
     }
 
     /** Where it listens. */
@@ -22,18 +23,16 @@ final class Socks {
 
     /** What {@code curl --proxy socks5h://…} prints. */
     String curl(String... arguments) throws IOException, InterruptedException {
-        return world.sure(command(arguments));
+        return curl.get(arguments);
     }
 
     Result tryCurl(String... arguments) throws IOException, InterruptedException {
-        return world.run(command(arguments));
+        return curl.attempt(arguments);
     }
 
-    private String[] command(String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of("curl", "-sS", "--max-time", "30", "--proxy", "socks5h://" + address));
-        command.addAll(List.of(arguments));
-        return command.toArray(String[]::new);
+    /** The same way, for who does not care which it is. */
+    Curl curl() {
+        return curl;
     }
 
     /** What the python client of the laptop's user reports of one SOCKS5 request: reply code and milliseconds. */

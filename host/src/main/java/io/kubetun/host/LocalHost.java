@@ -5,6 +5,7 @@ import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.hosts.HostsFile;
 import io.kubetun.host.loopback.Loopback;
 import io.kubetun.host.loopback.LoopbackAlias;
+import io.kubetun.host.namespace.NameServerView;
 import io.kubetun.host.natives.Users;
 import io.kubetun.host.resolver.LinkNames;
 import io.kubetun.host.resolver.ResolverBlock;
@@ -82,7 +83,15 @@ final class LocalHost implements Host {
     }
 
     @Override
+    public boolean ownNetwork() {
+        return helper.filter(HelperClient::ownNetwork).isPresent();
+    }
+
+    @Override
     public List<Effect> systemNames(SystemNames names) throws KubetunException {
+        if (ownNetwork()) {
+            return List.of(helper.orElseThrow().nameServer(new NameServerView(names, Path.of("/"))));
+        }
         if (!System.getProperty("os.name", "").equals("Linux")) {
             throw noWay(
                     "this is not Linux, where it is known how",
@@ -132,7 +141,8 @@ final class LocalHost implements Host {
 
     @Override
     public Effect route(TunSettings tun, Cidr destination, List<InetAddress> never) {
-        TunRoute route = new TunRoute(tun, destination, never);
+        boolean everything = ownNetwork() && destination.prefix() == 0;
+        TunRoute route = everything ? TunRoute.everything(tun, destination) : new TunRoute(tun, destination, never);
         return helper.map(each -> each.route(route)).orElse(route);
     }
 

@@ -61,6 +61,16 @@ public interface Flows {
     }
 
     /**
+     * Returns a way to addresses that are none of the cluster's: plain connections of this machine, as any of its programs
+     * would make them. For sessions with a network of their own.
+     *
+     * @return a dialer for addresses; a name, Service or pod is refused
+     */
+    default Dialer outside() {
+        throw new UnsupportedOperationException("these flows lead nowhere but into the cluster");
+    }
+
+    /**
      * Joins two channels of {@code ByteBuf}, both ways, with back-pressure, half-close and reset passed on; counted for
      * status and metrics. Call it on the loop that both live on. Handlers already in the pipelines stay; those of a
      * finished handshake should have been removed.

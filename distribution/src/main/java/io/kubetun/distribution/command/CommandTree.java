@@ -30,6 +30,8 @@ public final class CommandTree {
             "add",
             "drop",
             "connect",
+            "shell",
+            "exec",
             "repair",
             "kernel",
             "plan",
@@ -130,6 +132,10 @@ public final class CommandTree {
                 "connect",
                 finished(sessions.dryRun()
                         .offer(new ConnectCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
+        root.addSubcommand(
+                "shell",
+                finished(sessions.dryRun()
+                        .offer(new ShellCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
         root.addSubcommand("serve", finished(new ServeCommand(installation, plugins, sessions).spec()));
         root.addSubcommand("doctor", finished(new DoctorCommand(sessions, plugins).spec()));

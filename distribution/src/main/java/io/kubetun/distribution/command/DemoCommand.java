@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -17,6 +18,9 @@ import picocli.CommandLine.Model.OptionSpec;
 final class DemoCommand implements Callable<Integer> {
     private final PluginRegistry plugins;
     private final List<Option> clusterOptions;
+    /** For {@code --serve}. */
+    private static final int LONGEST_SECONDS = 300;
+
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OptionSpec once = OptionSpec.builder("--once")
             .type(boolean.class)
@@ -48,6 +52,16 @@ final class DemoCommand implements Callable<Integer> {
         return spec;
     }
 
+    /** Until nobody wants the cluster: its file is gone, or it is older than any training. */
+    private static void awaitGone(Path file) throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        for (int seconds = 0; seconds < LONGEST_SECONDS && Files.exists(file); seconds++) {
+            if (never.await(1, TimeUnit.SECONDS)) {
+                return;
+            }
+        }
+    }
+
     @Override
     public Integer call() throws Exception {
         Path file = serve.getValue();
@@ -55,7 +69,8 @@ final class DemoCommand implements Callable<Integer> {
             try (DemoCluster cluster = new DemoCluster()) {
                 // A reader never sees half of it.
                 Files.move(cluster.kubeconfig(Path.of(file + ".new")), file, StandardCopyOption.ATOMIC_MOVE);
-                new CountDownLatch(1).await();
+                awaitGone(file);
+                return 0;
             }
         }
         Path kubeconfig = train.getValue();

@@ -2,6 +2,8 @@ package io.kubetun.distribution.command;
 
 import io.kubetun.host.helper.HelperServer;
 import io.kubetun.host.helper.HelperSettings;
+import io.kubetun.host.namespace.ImmediateEffects;
+import io.kubetun.host.namespace.OwnNetwork;
 import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.spi.KubetunException;
@@ -29,11 +31,18 @@ final class HelperCommand implements Callable<Integer> {
             .description("The only hosts file to change.")
             .build();
 
+    private final OptionSpec shell = OptionSpec.builder("--shell")
+            .type(Long.class)
+            .arity("1")
+            .description("Serve from within a network namespace of this user, until this process ends.")
+            .build();
+
     HelperCommand() {
         spec.usageMessage().hidden(true).description("Makes the changes that need root, for one session of one user.");
         spec.addOption(socket);
         spec.addOption(uid);
         spec.addOption(hosts);
+        spec.addOption(shell);
     }
 
     private static OptionSpec required(String name, Class<?> type, String description) {
@@ -54,6 +63,11 @@ final class HelperCommand implements Callable<Integer> {
         Path listen = socket.getValue();
         int user = uid.getValue();
         Path file = hosts.getValue();
+        if (shell.getValue() != null) {
+            Long program = shell.getValue();
+            serveShell(new HelperSettings(listen, user, file, RESOLV_CONF, BACKUPS, true), program);
+            return 0;
+        }
         HostJournal.OF_ROOT.repair();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         String session = "helper-" + ProcessHandle.current().pid();
@@ -66,6 +80,17 @@ final class HelperCommand implements Callable<Integer> {
             ended.complete(null);
         }
         return 0;
+    }
+
+    /** All that is done there goes with the namespace, so there is no journal. */
+    private static void serveShell(HelperSettings settings, long program) throws KubetunException {
+        try (OwnNetwork network = OwnNetwork.open(program);
+                HelperServer server = new HelperServer(settings, new ImmediateEffects())) {
+            Runnable stop = server::close;
+            network.onEnd(stop);
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stop));
+            server.run();
+        }
     }
 
     private static void serve(HelperSettings settings, JournaledEffects effects, CompletableFuture<Void> ended)

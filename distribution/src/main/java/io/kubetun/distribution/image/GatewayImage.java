@@ -43,6 +43,7 @@ public record GatewayImage(Path home, String name) {
             "-XX:MaxDirectMemorySize=36m",
             "-XX:ReservedCodeCacheSize=16m",
             "-XX:TrimNativeHeapInterval=5000",
+            "-Djava.util.logging.SimpleFormatter.format=%1$tFT%1$tT%1$tz %4$s %5$s%6$s%n",
             "--sun-misc-unsafe-memory-access=allow",
             "--enable-native-access=io.kubetun.kernel,io.netty.common,io.netty.transport.unix.common,"
                     + "io.netty.transport.classes.epoll");
@@ -115,6 +116,7 @@ public record GatewayImage(Path home, String name) {
 
     /** What a C library and its resolver want to find, and what people want to know. */
     private void describe(Path system, Path program) throws IOException {
+        Files.createDirectories(system.resolve("tmp"));
         Path etc = Files.createDirectories(system.resolve("etc"));
         Files.writeString(etc.resolve("passwd"), "root:x:0:0:root:/:/none\nkubetun:x:65532:65532:kubetun:/:/none\n");
         Files.writeString(etc.resolve("group"), "root:x:0:\nkubetun:x:65532:\n");

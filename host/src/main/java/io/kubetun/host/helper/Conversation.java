@@ -115,6 +115,7 @@ final class Conversation {
             case Request.AddRoute route -> apply(permitted.route(route, this::hasMade));
             case Request.PutResolver put -> apply(permitted.resolver(put, this::hasMade));
             case Request.NameLink link -> apply(permitted.link(link, this::hasMade));
+            case Request.ShowNames show -> apply(permitted.nameServer(show));
             case Request.Undo undo -> undo(new Name(undo.kind(), undo.key()));
             case Request.Listen listen -> throw new IllegalStateException("is answered with a descriptor: " + listen);
             case Request.MakeTun tun -> throw new IllegalStateException("is answered with a descriptor: " + tun);

@@ -1,6 +1,8 @@
 package io.kubetun.host.helper;
 
 import io.kubetun.host.hosts.HostsBlock;
+import io.kubetun.host.namespace.NameServerView;
+import io.kubetun.host.namespace.NetworkNamespace;
 import io.kubetun.host.natives.ListeningSocket;
 import io.kubetun.host.natives.UnixStream;
 import io.kubetun.host.natives.Users;
@@ -19,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
@@ -33,10 +36,14 @@ public final class HelperClient implements AutoCloseable {
 
     private static final Duration START_RETRY = Duration.ofMillis(10);
 
+    private final Path socket;
     private final ReplyReader replies;
+    private final Optional<NetworkNamespace> namespace;
 
-    private HelperClient(ReplyReader replies) {
+    private HelperClient(Path socket, ReplyReader replies, Optional<NetworkNamespace> namespace) {
+        this.socket = socket;
         this.replies = replies;
+        this.namespace = namespace;
     }
 
     /**
@@ -50,7 +57,7 @@ public final class HelperClient implements AutoCloseable {
         try {
             awaitSocket(socket);
             UnixStream stream = UnixStream.connect(socket);
-            HelperClient client = new HelperClient(new ReplyReader(stream, new Wakeup()));
+            HelperClient client = new HelperClient(socket, new ReplyReader(stream, new Wakeup()), namespaceOf(stream));
             try {
                 int uid = stream.peerUid();
                 if (uid != Users.ROOT && uid != Users.current()) {
@@ -70,6 +77,20 @@ public final class HelperClient implements AutoCloseable {
                     "Start kubetun again by sudo",
                     e);
         }
+    }
+
+    /** Where the helper is in another network than this process; root's, which nobody may look at, is not. */
+    private static Optional<NetworkNamespace> namespaceOf(UnixStream stream) throws IOException {
+        return NetworkNamespace.ofOther(stream.peerProcess());
+    }
+
+    /**
+     * Says whether the helper is in a network of its own.
+     *
+     * @return true if it is another one than this process's
+     */
+    public boolean ownNetwork() {
+        return namespace.isPresent();
     }
 
     /** The helper is started at the same time as this process, and may not listen yet. */
@@ -159,6 +180,16 @@ public final class HelperClient implements AutoCloseable {
     }
 
     /**
+     * An effect that has the programs of the helper's namespace ask a name server.
+     *
+     * @param view the name server; this process does not set it
+     * @return the effect
+     */
+    public Effect nameServer(NameServerView view) {
+        return new HelperEffect(view, this, new Request.ShowNames(view.names()));
+    }
+
+    /**
      * Tells when the helper has gone by itself.
      *
      * @return completes with the reason, a clause; never after {@link #close}
@@ -180,5 +211,11 @@ public final class HelperClient implements AutoCloseable {
     @Override
     public void close() {
         replies.close(END_PATIENCE);
+        namespace.ifPresent(network -> {
+            // The helper does so itself, unless it was killed.
+            network.hangUp();
+            network.close();
+            SocketFolder.removeLeft(socket);
+        });
     }
 }

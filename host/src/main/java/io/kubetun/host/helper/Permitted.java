@@ -2,6 +2,7 @@ package io.kubetun.host.helper;
 
 import io.kubetun.host.hosts.HostsBlock;
 import io.kubetun.host.hosts.HostsLines;
+import io.kubetun.host.namespace.NameServerView;
 import io.kubetun.host.resolver.LinkNames;
 import io.kubetun.host.resolver.ResolverBlock;
 import io.kubetun.host.tun.TunDevice;
@@ -60,10 +61,10 @@ record Permitted(HelperSettings settings) {
         String what = "the helper will not listen on " + printable(request.address()) + ":" + request.port();
         try {
             InetAddress address = InetAddress.ofLiteral(request.address());
-            if (!address.isLoopbackAddress()) {
+            if (!settings.ownNetwork() && !address.isLoopbackAddress()) {
                 throw refusal(what, "it is no loopback address");
             }
-            if (request.port() < 1 || request.port() > 65535) {
+            if (request.port() < (settings.ownNetwork() ? 0 : 1) || request.port() > 65535) {
                 throw refusal(what, "it is no port");
             }
             return new InetSocketAddress(address, request.port());
@@ -111,15 +112,18 @@ record Permitted(HelperSettings settings) {
         String what = "the helper will not add a route to " + printable(request.destination());
         try {
             Cidr destination = Cidr.of(request.destination());
-            TunSettings settings = new TunSettings(request.number(), destination.v6());
-            if (!made.test(settings)) {
-                throw refusal(what, "it has not made the device " + settings.name() + " for this session");
+            TunSettings tun = new TunSettings(request.number(), destination.v6());
+            if (!made.test(tun)) {
+                throw refusal(what, "it has not made the device " + tun.name() + " for this session");
+            }
+            if (settings.ownNetwork() && destination.prefix() == 0) {
+                return TunRoute.everything(tun, destination);
             }
             if (PRIVATE.stream().noneMatch(range -> range.contains(destination))) {
                 throw refusal(what, "only private addresses (RFC 1918, RFC 6598, unique local) may lead to a cluster");
             }
             TunRoute route = new TunRoute(
-                    settings,
+                    tun,
                     destination,
                     request.never().stream().map(InetAddress::ofLiteral).toList());
             route.check();
@@ -127,6 +131,13 @@ record Permitted(HelperSettings settings) {
         } catch (IllegalArgumentException e) {
             throw refusal(what, "it is no range of addresses");
         }
+    }
+
+    NameServerView nameServer(Request.ShowNames request) throws KubetunException {
+        if (!settings.ownNetwork()) {
+            throw refusal("the helper will not show another name server", "it has no network of its own");
+        }
+        return new NameServerView(request.names(), settings.socket().getParent());
     }
 
     static KubetunException refusal(String what, String why) {

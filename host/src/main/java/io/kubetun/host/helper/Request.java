@@ -85,6 +85,13 @@ sealed interface Request {
      */
     record NameLink(int number, SystemNames names) implements Request {}
 
+    /**
+     * Asks for a name server in the helper's own namespace.
+     *
+     * @param names the name server
+     */
+    record ShowNames(SystemNames names) implements Request {}
+
     private static Map<String, Object> names(SystemNames names, Map<String, Object> more) {
         Map<String, Object> all = new LinkedHashMap<>(more);
         all.put("session", names.session());
@@ -143,6 +150,8 @@ sealed interface Request {
                         names(names, Map.of("v", VERSION, "id", id, "op", "put-resolver", "per-link", perLink));
                     case NameLink(int number, SystemNames names) ->
                         names(names, Map.of("v", VERSION, "id", id, "op", "name-link", "number", number));
+                    case ShowNames(SystemNames names) ->
+                        names(names, Map.of("v", VERSION, "id", id, "op", "show-names"));
                     case MakeTun(int number, boolean v6) ->
                         Map.of("v", VERSION, "id", id, "op", "make-tun", "number", number, "v6", v6);
                     case AddRoute(int number, String destination, List<String> never) ->
@@ -185,6 +194,7 @@ sealed interface Request {
                     new Listen(
                             document.getString("address"), document.getInt("port"), document.getBoolean("datagrams"));
                 case "put-resolver" -> new PutResolver(names(document), document.getBoolean("per-link"));
+                case "show-names" -> new ShowNames(names(document));
                 case "name-link" -> new NameLink(document.getInt("number"), names(document));
                 case "make-tun" -> new MakeTun(document.getInt("number"), document.getBoolean("v6"));
                 case "add-route" ->

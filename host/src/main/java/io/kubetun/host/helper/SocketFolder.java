@@ -4,12 +4,15 @@ import io.kubetun.host.natives.Users;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of the helper's socket. It must be this process's own and writable by nobody else: the socket is given to
@@ -18,11 +21,22 @@ import java.util.Set;
 final class SocketFolder implements AutoCloseable {
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-xr-x");
 
+    private static final Logger LOG = LoggerFactory.getLogger(SocketFolder.class);
+
     private final Deque<Path> made = new ArrayDeque<>();
 
     private SocketFolder() {}
 
     static SocketFolder make(Path folder) throws IOException {
+        try {
+            return tryMake(folder);
+        } catch (NoSuchFileException e) {
+            // Another helper that ended took a folder away between the look at it and its use.
+            return tryMake(folder);
+        }
+    }
+
+    private static SocketFolder tryMake(Path folder) throws IOException {
         SocketFolder socketFolder = new SocketFolder();
         try {
             socketFolder.makeMissing(folder);
@@ -31,6 +45,17 @@ final class SocketFolder implements AutoCloseable {
         } catch (IOException e) {
             socketFolder.close();
             throw e;
+        }
+    }
+
+    /** Takes away what a killed helper of this user has left: the socket, its folder, and that one's if nobody else is there. */
+    static void removeLeft(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+            Files.deleteIfExists(socket.getParent());
+            Files.deleteIfExists(socket.getParent().getParent());
+        } catch (IOException others) {
+            LOG.debug("{} stays", socket, others);
         }
     }
 

@@ -22,6 +22,10 @@ final class LinuxCalls {
     static final int MSG_DONTWAIT = 0x40;
 
     static final int EFD_CLOEXEC = 0x80000;
+    static final long MS_BIND = 0x1000;
+    static final int MNT_DETACH = 2;
+    static final int SIGHUP = 1;
+    static final long SYS_PIDFD_OPEN = 434;
 
     static {
         Native.register(LinuxCalls.class, NativeLibrary.getProcess());
@@ -35,4 +39,13 @@ final class LinuxCalls {
 
     /** Variadic in C; with integers alone the convention of calls is the same. */
     static native int ioctl(int descriptor, long request, long argument);
+
+    static native int mount(String source, String target, String type, long flags, String data);
+
+    static native int umount2(String target, int flags);
+
+    static native int kill(int process, int signal);
+
+    /** Variadic in C, as {@link #ioctl}: for calls that the C library has no name for everywhere. */
+    static native long syscall(long number, long first, long second);
 }

@@ -55,6 +55,20 @@ public final class UnixStream implements AutoCloseable {
      * @throws NativeException if it cannot tell
      */
     public int peerUid() throws NativeException {
+        return credentials(Integer.BYTES);
+    }
+
+    /**
+     * Returns which process is at the other end, or was when it connected or listened.
+     *
+     * @return its number
+     * @throws NativeException if it cannot tell
+     */
+    public int peerProcess() throws NativeException {
+        return credentials(0);
+    }
+
+    private int credentials(int offset) throws NativeException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment credentials = arena.allocate(DIALECT.peerSize, Integer.BYTES);
             MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, DIALECT.peerSize);
@@ -63,7 +77,7 @@ public final class UnixStream implements AutoCloseable {
                     < 0) {
                 throw NativeException.last("getsockopt for the peer's uid");
             }
-            return credentials.get(ValueLayout.JAVA_INT, Integer.BYTES);
+            return credentials.get(ValueLayout.JAVA_INT, offset);
         }
     }
 

@@ -80,7 +80,8 @@ record ResolverFile(Path file, Path backups) {
     /** What glibc completes short names with where the file does not say: the domain of the machine's own name. */
     private static Optional<String> hostDomain() {
         try {
-            String name = Files.readString(HOST_NAME).strip();
+            // A sysctl has an end after the first read, which must therefore have room for it.
+            String name = Files.readAllLines(HOST_NAME).getFirst().strip();
             int dot = name.indexOf('.');
             return dot < 0 || dot == name.length() - 1 ? Optional.empty() : Optional.of(name.substring(dot + 1));
         } catch (IOException e) {

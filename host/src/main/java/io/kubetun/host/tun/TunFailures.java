@@ -41,7 +41,15 @@ final class TunFailures {
     static KubetunException creating(TunSettings settings, NativeException e) {
         String what = "cannot make the network device " + settings.name();
         return switch (e.errno()) {
-            case Errno.EPERM, Errno.EACCES ->
+            case Errno.EACCES ->
+                new KubetunException(
+                        ErrorCode.NEEDS_ROOT,
+                        what,
+                        "this user may not open " + TunDescriptor.CLONE_DEVICE,
+                        "Start kubetun by sudo: sudo kubetun tun; for kubetun shell: sudo chmod 666 "
+                                + TunDescriptor.CLONE_DEVICE + "; or go without: kubetun connect --socks",
+                        e);
+            case Errno.EPERM ->
                 new KubetunException(
                         ErrorCode.NEEDS_ROOT,
                         what,

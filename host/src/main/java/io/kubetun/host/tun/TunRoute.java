@@ -30,7 +30,8 @@ public final class TunRoute implements Effect {
     private final TunSettings tun;
     private final Cidr destination;
     private final List<InetAddress> never;
-    private final TunSystem system;
+    private final int shortest;
+    private final TunSystem system = TunSystem.here();
     private Optional<Way> made = Optional.empty();
 
     /**
@@ -41,14 +42,25 @@ public final class TunRoute implements Effect {
      * @param never addresses that it must not take in
      */
     public TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never) {
-        this(tun, destination, never, TunSystem.here());
+        this(tun, destination, never, destination.v6() ? SHORTEST_V6 : SHORTEST);
     }
 
-    TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, TunSystem system) {
+    /**
+     * Describes a default route, of a network that has no other way out.
+     *
+     * @param tun the device
+     * @param destination all addresses of a family
+     * @return the route
+     */
+    public static TunRoute everything(TunSettings tun, Cidr destination) {
+        return new TunRoute(tun, destination, List.of(), 0);
+    }
+
+    private TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, int shortest) {
         this.tun = tun;
         this.destination = destination;
         this.never = List.copyOf(never);
-        this.system = system;
+        this.shortest = shortest;
     }
 
     /**
@@ -109,7 +121,7 @@ public final class TunRoute implements Effect {
      * @throws KubetunException if it is refused
      */
     public void check() throws KubetunException {
-        if (destination.prefix() < (destination.v6() ? SHORTEST_V6 : SHORTEST)) {
+        if (destination.prefix() < shortest) {
             throw refused("it would take in most of the network");
         }
         for (InetAddress address : never) {

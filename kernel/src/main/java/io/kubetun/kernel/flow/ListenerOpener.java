@@ -11,12 +11,15 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Locale;
 
 /** Opens listening sockets: directly, or through the helper where the user may not. */
@@ -31,6 +34,10 @@ final class ListenerOpener {
     private static final int LARGEST_READ = 256 * 1024;
 
     private static final int LARGEST_DATAGRAM = 4096;
+    private static final int LARGEST_OUTSIDE = 65_535;
+
+    /** After which time without a datagram a UDP flow to the outside is over. */
+    private static final Duration QUIET = Duration.ofMinutes(1);
 
     /** Reads of one flow before the next one on the loop has its turn. */
     private static final int READS_PER_TURN = 4;
@@ -50,8 +57,45 @@ final class ListenerOpener {
         return transport.eventLoops();
     }
 
+    /** Makes a way out of the session's own network. */
+    OutsideDialer outside(FlowLimit limit) {
+        return outside(limit, QUIET);
+    }
+
+    OutsideDialer outside(FlowLimit limit, Duration quiet) {
+        return new OutsideDialer(this::outgoing, this::outgoingDatagrams, limit, quiet);
+    }
+
+    private Bootstrap outgoingDatagrams(EventLoop loop) {
+        return new Bootstrap()
+                .group(loop)
+                .channelFactory(transport.datagrams())
+                .option(ChannelOption.ALLOCATOR, transport.allocator())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_OUTSIDE))
+                .option(ChannelOption.AUTO_READ, false);
+    }
+
+    private Bootstrap outgoing(EventLoop loop) {
+        return new Bootstrap()
+                .group(loop)
+                .channelFactory(transport.sockets())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, reads())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.AUTO_READ, false);
+    }
+
+    private static RecvByteBufAllocator reads() {
+        return new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ)
+                .maxMessagesPerRead(READS_PER_TURN);
+    }
+
     Channel open(InetSocketAddress address, EventLoopGroup loops, ChannelHandler connections) throws KubetunException {
         requireResolved(address);
+        if (host.ownNetwork()) {
+            return takeOver(address, loops, connections);
+        }
         ChannelFuture bound = bootstrap(transport.listeners(), loops, connections)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -68,22 +112,30 @@ final class ListenerOpener {
 
     Channel openDatagrams(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
         requireResolved(address);
+        if (host.ownNetwork()) {
+            return takeOver(address, handler);
+        }
         ChannelFuture bound =
                 datagrams(transport.datagrams(), handler).bind(address).awaitUninterruptibly();
         if (bound.isSuccess()) {
             return bound.channel();
         }
         if (isForbidden(bound.cause())) {
-            requireEpoll(address);
-            ChannelFuture registered = datagrams(transport.datagrams(host.datagramSocket(address)), handler)
-                    .register()
-                    .awaitUninterruptibly();
-            if (registered.isSuccess()) {
-                return registered.channel();
-            }
-            throw failure(address, registered.cause(), "ss -lunp");
+            return takeOver(address, handler);
         }
         throw failure(address, bound.cause(), "ss -lunp");
+    }
+
+    /** Lets the helper open the socket for datagrams, and receives on it from here. */
+    private Channel takeOver(InetSocketAddress address, ChannelHandler handler) throws KubetunException {
+        requireEpoll(address);
+        ChannelFuture registered = datagrams(transport.datagrams(host.datagramSocket(address)), handler)
+                .register()
+                .awaitUninterruptibly();
+        if (registered.isSuccess()) {
+            return registered.channel();
+        }
+        throw failure(address, registered.cause(), "ss -lunp");
     }
 
     private Bootstrap datagrams(ChannelFactory<? extends DatagramChannel> socket, ChannelHandler handler) {
@@ -134,10 +186,7 @@ final class ListenerOpener {
                 .group(transport.eventLoops(), loops)
                 .channelFactory(listener)
                 .childOption(ChannelOption.ALLOCATOR, transport.allocator())
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ)
-                                .maxMessagesPerRead(READS_PER_TURN))
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)

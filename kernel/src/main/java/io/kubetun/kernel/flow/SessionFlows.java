@@ -1,5 +1,6 @@
 package io.kubetun.kernel.flow;
 
+import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Flows;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
@@ -41,6 +42,7 @@ public final class SessionFlows implements Flows, AutoCloseable {
     private final Progress progress;
     private final FlowLimit limit;
     private final ListenerOpener opener;
+    private final Dialer outside;
     private final Set<Channel> accepted = ConcurrentHashMap.newKeySet();
     private final Set<OpenListener> listeners = ConcurrentHashMap.newKeySet();
     private final Set<Splice> joined = ConcurrentHashMap.newKeySet();
@@ -76,6 +78,7 @@ public final class SessionFlows implements Flows, AutoCloseable {
         this.progress = progress;
         this.limit = new FlowLimit(maxFlows);
         this.opener = new ListenerOpener(transport, host);
+        this.outside = opener.outside(new FlowLimit(maxFlows));
         this.halfClosed = new ConcurrentHashMap<>();
         this.flows = new AtomicLong();
         this.toldAt = new AtomicLong(System.nanoTime() - TOLD_EVERY_NANOS);
@@ -90,6 +93,7 @@ public final class SessionFlows implements Flows, AutoCloseable {
         this.progress = session.progress;
         this.limit = session.limit;
         this.opener = session.opener;
+        this.outside = session.outside;
         this.halfClosed = session.halfClosed;
         this.flows = session.flows;
         this.toldAt = session.toldAt;
@@ -109,6 +113,11 @@ public final class SessionFlows implements Flows, AutoCloseable {
     @Override
     public EventLoopGroup eventLoops() {
         return opener.eventLoops();
+    }
+
+    @Override
+    public Dialer outside() {
+        return outside;
     }
 
     @Override

@@ -232,7 +232,10 @@ public final class Session implements AutoCloseable {
         openHost.lost()
                 .thenAccept(reason -> Thread.ofVirtual()
                         .name("session-" + id + "-lost")
-                        .start(() -> close("the privileged helper is gone (" + reason + ")")));
+                        .start(() -> close(
+                                openHost.ownNetwork()
+                                        ? "its shell has ended"
+                                        : "the privileged helper is gone (" + reason + ")")));
         NettyTransport loops = services.transports().get();
         transport = Optional.of(loops);
         flows = Optional.of(new SessionFlows(id, loops, openHost, counts, services.maxFlows(), events, progress));

@@ -13,11 +13,45 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A host that changes nothing, and reads the socket table from /proc. */
 public final class LoopbackHost implements Host {
+    private final boolean ownNetwork;
+    private final List<String> opened = new CopyOnWriteArrayList<>();
+
     /** Makes one. */
-    public LoopbackHost() {}
+    public LoopbackHost() {
+        this(false);
+    }
+
+    /** Makes one that opens all sockets itself, or only those that others may not open. */
+    LoopbackHost(boolean ownNetwork) {
+        this.ownNetwork = ownNetwork;
+    }
+
+    @Override
+    public boolean ownNetwork() {
+        return ownNetwork;
+    }
+
+    /** The sockets that were opened here: tcp or udp each. */
+    List<String> opened() {
+        return List.copyOf(opened);
+    }
+
+    /** Opens it itself, as a helper would. */
+    @Override
+    public int datagramSocket(InetSocketAddress address) throws KubetunException {
+        opened.add("udp");
+        try {
+            io.netty.channel.unix.Socket socket = io.netty.channel.unix.Socket.newSocketDgram();
+            socket.bind(address);
+            return socket.intValue();
+        } catch (IOException e) {
+            throw new KubetunException(ErrorCode.LISTEN_FAILED, "cannot listen", e.toString(), "Try again.", e);
+        }
+    }
 
     @Override
     public Effect hostsBlock(Path file, String owner, List<HostsEntry> entries) {
@@ -37,6 +71,7 @@ public final class LoopbackHost implements Host {
     /** Opens it itself, as a helper would. */
     @Override
     public int listeningSocket(InetSocketAddress address) throws KubetunException {
+        opened.add("tcp");
         try {
             io.netty.channel.unix.Socket socket = io.netty.channel.unix.Socket.newSocketStream();
             socket.bind(address);

@@ -78,6 +78,18 @@ public interface Host extends AutoCloseable {
     }
 
     /**
+     * Says whether the session has a network of its own, apart from this machine's: that of {@code kubetun shell}. All its
+     * listeners are then opened by {@link #listeningSocket} and {@link #datagramSocket}, whatever their port, a
+     * {@link #route} may be a default, {@link #systemNames} is for the programs in it alone, and nobody but the session
+     * leads traffic out of it.
+     *
+     * @return true if so
+     */
+    default boolean ownNetwork() {
+        return false;
+    }
+
+    /**
      * Describes a TUN device of this machine.
      *
      * @param settings which
@@ -100,7 +112,7 @@ public interface Host extends AutoCloseable {
     }
 
     /**
-     * Returns the routes of this machine's main table, as they are now.
+     * Returns the routes of this machine's main table, as they are now; not those of a network of the session's own.
      *
      * @return all, also defaults
      * @throws KubetunException if they cannot be read

@@ -10,10 +10,12 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -29,7 +31,7 @@ final class Datagrams {
 
     private final Supplier<List<EventLoop>> loops;
     private final Map<EventLoop, MemorySegment> scratch = new HashMap<>();
-    private final Dialer dialer;
+    private final Function<InetAddress, Dialer> way;
     private final Outlet outlet;
     private final Destinations destinations;
     private final FlowTable table = new FlowTable(CAPACITY);
@@ -37,8 +39,16 @@ final class Datagrams {
     private volatile boolean closed;
 
     Datagrams(Dialer dialer, Destinations destinations, Supplier<List<EventLoop>> loops, Outlet outlet) {
+        this(any -> dialer, destinations, loops, outlet);
+    }
+
+    Datagrams(
+            Function<InetAddress, Dialer> way,
+            Destinations destinations,
+            Supplier<List<EventLoop>> loops,
+            Outlet outlet) {
         this.destinations = destinations;
-        this.dialer = dialer;
+        this.way = way;
         this.loops = loops;
         this.outlet = outlet;
     }
@@ -59,6 +69,8 @@ final class Datagrams {
     }
 
     private void begin(PacketView packet) {
+        Target.Address target = destinations.target(packet);
+        Dialer dialer = way.apply(target.ip());
         if (packet.destinationPort != DNS && dialer.tcpOnly()) {
             outlet.counts().add(Count.UDP);
             outlet.refuse(packet, Refusal.PROHIBITED);
@@ -77,11 +89,10 @@ final class Datagrams {
         DatagramFlow flow = new DatagramFlow(packet.copy(), loop, outlet, memory, () -> table.close(number));
         flows.set(number, flow);
         flow.send(packet);
-        Target.Address target = destinations.target(packet);
-        loop.execute(() -> dial(flow, target, loop));
+        loop.execute(() -> dial(flow, dialer, target, loop));
     }
 
-    private void dial(DatagramFlow flow, Target.Address target, EventLoop loop) {
+    private static void dial(DatagramFlow flow, Dialer dialer, Target.Address target, EventLoop loop) {
         boolean byTcp = dialer.tcpOnly();
         Future<Channel> dialled = byTcp ? dialer.dial(target, loop) : dialer.dialDatagrams(target, loop);
         dialled.addListener((Future<Channel> done) -> {

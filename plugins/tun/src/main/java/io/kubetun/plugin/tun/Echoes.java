@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -20,14 +21,22 @@ final class Echoes {
     private static final int OPEN = 256;
 
     private final Supplier<List<EventLoop>> loops;
-    private final Dialer dialer;
+    private final Function<InetAddress, Dialer> way;
     private final Outlet outlet;
     private final Destinations destinations;
     private final Semaphore open = new Semaphore(OPEN);
 
     Echoes(Dialer dialer, Destinations destinations, Supplier<List<EventLoop>> loops, Outlet outlet) {
+        this(any -> dialer, destinations, loops, outlet);
+    }
+
+    Echoes(
+            Function<InetAddress, Dialer> way,
+            Destinations destinations,
+            Supplier<List<EventLoop>> loops,
+            Outlet outlet) {
         this.destinations = destinations;
-        this.dialer = dialer;
+        this.way = way;
         this.loops = loops;
         this.outlet = outlet;
     }
@@ -46,7 +55,7 @@ final class Echoes {
         int size = packet.payload;
         InetAddress whom = destinations.address(packet);
         EventLoop loop = loops.get().getFirst();
-        loop.execute(() -> dialer.echo(whom, size, loop).addListener((Future<Boolean> done) -> {
+        loop.execute(() -> way.apply(whom).echo(whom, size, loop).addListener((Future<Boolean> done) -> {
             open.release();
             if (!done.isSuccess()) {
                 refused(request, done.cause());

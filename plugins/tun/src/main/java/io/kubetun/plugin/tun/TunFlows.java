@@ -1,11 +1,14 @@
 package io.kubetun.plugin.tun;
 
 import io.kubetun.spi.DialException;
+import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Flows.FlowListener;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.SessionContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +36,7 @@ final class TunFlows {
     private final Supplier<List<EventLoop>> loops;
     private final List<FlowListener> listeners = new ArrayList<>();
     private final Map<Integer, Dialled> dialled = new ConcurrentHashMap<>();
+    private volatile Function<InetAddress, Dialer> way;
 
     private record Dialled(HeldFlow held, Channel remote) {}
 
@@ -39,6 +44,12 @@ final class TunFlows {
         this.loops = loops;
         this.session = session;
         this.table = table;
+        this.way = any -> session.dialer();
+    }
+
+    /** Goes other ways than straight into the cluster. */
+    void go(Function<InetAddress, Dialer> ways) {
+        way = ways;
     }
 
     /** Opens the listeners of an address; returns their ports, in the order of the loops. */
@@ -63,7 +74,8 @@ final class TunFlows {
 
     void dial(HeldFlow held, PacketTraffic traffic) {
         EventLoop loop = loops().get(held.flow() % loops().size());
-        loop.execute(() -> session.dialer().dial(held.target(), loop).addListener((Future<Channel> done) -> {
+        Dialer dialer = way.apply(held.target().ip());
+        loop.execute(() -> dialer.dial(held.target(), loop).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
                 opened(held, done.getNow(), traffic);
             } else {
@@ -76,6 +88,7 @@ final class TunFlows {
     private void opened(HeldFlow held, Channel remote, PacketTraffic traffic) {
         Dialled here = new Dialled(held, remote);
         dialled.put(held.flow(), here);
+        remote.pipeline().addLast(new Unjoined());
         traffic.accept(held);
         remote.eventLoop().schedule(() -> giveUp(here), ACCEPT_SECONDS, TimeUnit.SECONDS);
     }
@@ -115,7 +128,16 @@ final class TunFlows {
         } else if (!here.remote().isActive()) {
             reset(client);
         } else {
+            here.remote().pipeline().remove(Unjoined.class);
             session.flows().join(client, here.remote(), here.held().target());
+        }
+    }
+
+    /** What fails before the program has come is closed; it is reset when it comes. */
+    private static final class Unjoined extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
         }
     }
 

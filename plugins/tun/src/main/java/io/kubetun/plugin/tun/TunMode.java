@@ -31,6 +31,7 @@ final class TunMode implements Mode {
     private final Counts counts = new Counts();
     private final TunFlows flows;
     private final Loops loops;
+    private final ApiServerOnLoopback server;
     private volatile Optional<Datagrams> datagrams = Optional.empty();
     private volatile List<String> ranges = List.of();
     private volatile List<Translation> translations = List.of();
@@ -41,28 +42,37 @@ final class TunMode implements Mode {
         this.options = options;
         this.loops = new Loops(session.flows());
         this.flows = new TunFlows(session, table, loops);
+        this.server = new ApiServerOnLoopback(session);
     }
 
     @Override
     public void start() throws KubetunException, InterruptedException {
         List<InetAddress> apiServer = apiServer();
-        List<Route> existing = session.host().routes();
+        boolean own = session.host().ownNetwork();
+        List<Route> machine = session.host().routes();
+        List<Route> existing = own ? List.of() : machine;
         RangePlan plan = RangePlan.of(session.cluster().addresses(), options, apiServer, existing);
         int number = options.device().isPresent() ? options.device().get() : DeviceNumbers.firstFree(existing);
-        TunSettings settings = new TunSettings(number, plan.routes().stream().anyMatch(Cidr::v6));
+        List<Cidr> leading = own ? Everything.of(machine, plan.routes()) : plan.routes();
+        TunSettings settings = new TunSettings(number, leading.stream().anyMatch(Cidr::v6));
         Tun tun = session.host().tun(settings);
         session.effects().apply(tun.effect());
         String name = settings.name();
         if (!session.dryRun()) {
+            Ways ways = new Ways(session.dialer(), own ? session.flows().outside() : session.dialer(), plan.routes());
+            flows.go(ways::to);
             PacketDevice device = tun.open();
             name = device.name();
-            open(settings, device);
+            open(settings, device, ways);
+            if (own) {
+                server.open(session.cluster().identity().server(), apiServer);
+            }
         }
         for (Translation translation : plan.translations()) {
             session.translations().add(translation);
         }
         translations = plan.translations();
-        for (Cidr range : plan.routes()) {
+        for (Cidr range : leading) {
             session.effects().apply(session.host().route(settings, range, apiServer));
         }
         ranges = plan.told();
@@ -71,14 +81,14 @@ final class TunMode implements Mode {
     }
 
     /** What fails here is undone with the mode's scope; the device is only ours until the bus has it. */
-    private void open(TunSettings settings, PacketDevice device) throws KubetunException {
+    private void open(TunSettings settings, PacketDevice device, Ways ways) throws KubetunException {
         boolean attached = false;
         try {
             List<Integer> ports = flows.listen(settings.local(false));
             List<Integer> ports6 = settings.v6() ? flows.listen(settings.local(true)) : List.of();
             Destinations destinations = new Destinations(session.translations());
             Outlet outlet = new Outlet(device, counts);
-            Datagrams udp = new Datagrams(session.dialer(), destinations, loops, outlet);
+            Datagrams udp = new Datagrams(ways::to, destinations, loops, outlet);
             datagrams = Optional.of(udp);
             PacketTraffic[] self = new PacketTraffic[1];
             self[0] = new PacketTraffic(
@@ -90,7 +100,7 @@ final class TunMode implements Mode {
                     held -> flows.dial(held, self[0]),
                     destinations,
                     udp,
-                    new Echoes(session.dialer(), destinations, loops, outlet));
+                    new Echoes(ways::to, destinations, loops, outlet));
             session.packets().attach(device, self[0]);
             attached = true;
         } finally {
@@ -103,6 +113,7 @@ final class TunMode implements Mode {
     /** Listeners only: the device carries the resets of the flows that are then cut, and ends with the mode's scope. */
     @Override
     public void stop() {
+        server.close();
         translations.forEach(session.translations()::remove);
         flows.close();
         datagrams.ifPresent(Datagrams::close);
@@ -122,7 +133,8 @@ final class TunMode implements Mode {
             return List.of();
         }
         List<String> notes = new ArrayList<>();
-        notes.add("leads to " + String.join(", ", ranges));
+        notes.add("leads to " + String.join(", ", ranges)
+                + (session.host().ownNetwork() ? "; other addresses are reached as from outside of the shell" : ""));
         String unserved = counts.text(NOT_SERVED);
         if (session.dialer().tcpOnly()) {
             notes.add("TCP and questions of DNS to Services and pods only; other UDP, ping and other addresses need a"

@@ -1,0 +1,94 @@
+package io.kubetun.e2e;
+
+/** Programs in Python that open flows as any program does, and say what became of them. */
+final class FlowPrograms {
+    /** Connects, and says what came of it and after how many milliseconds. */
+    static final String CONNECT = """
+            import socket, sys, time
+            for attempt in range(2):
+                began = time.monotonic()
+                try:
+                    socket.create_connection((sys.argv[1], int(sys.argv[2])), 10).close()
+                    said = "open"
+                except OSError as error:
+                    said = type(error).__name__ + " " + str(error.errno)
+                print(said, round((time.monotonic() - began) * 1000, 1))
+            """;
+
+    /** Sends bytes to the echo port, ends its half, and compares what comes back. */
+    static final String ECHO = """
+            import hashlib, os, socket, sys, threading, time
+            size = int(sys.argv[2]); piece = os.urandom(1 << 20)
+            s = socket.create_connection((sys.argv[1], 7), 10)
+            sent, got = hashlib.sha256(), hashlib.sha256()
+            def send():
+                for _ in range(size >> 20):
+                    s.sendall(piece); sent.update(piece)
+                s.shutdown(socket.SHUT_WR)
+            t = threading.Thread(target=send); began = time.monotonic(); t.start()
+            n = 0
+            s.settimeout(60)
+            while n < size:
+                b = s.recv(1 << 18)
+                if not b: break
+                n += len(b); got.update(b)
+            t.join(); took = time.monotonic() - began
+            print("equal" if sent.digest() == got.digest() and n == size else "different %d" % n, round(n / took / 1e6), "MB/s each way")
+            """;
+
+    /** Opens many flows at once, and sends through each of them when all are open. */
+    static final String MANY = """
+            import resource, selectors, socket, sys, time
+            count = int(sys.argv[2])
+            resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+            began = time.monotonic(); all = []; chosen = selectors.DefaultSelector()
+            for i in range(count):
+                s = socket.socket(); s.setblocking(False); s.connect_ex((sys.argv[1], 7)); all.append(s)
+                chosen.register(s, selectors.EVENT_WRITE)
+            opened = failed = 0; end = began + 60
+            while opened + failed < count and time.monotonic() < end:
+                for key, _ in chosen.select(1):
+                    chosen.unregister(key.fileobj)
+                    if key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR): failed += 1
+                    else: opened += 1
+            took = time.monotonic() - began; right = 0
+            for i, s in enumerate(all):
+                s.setblocking(True); s.settimeout(20)
+                try:
+                    s.sendall(b"%08d" % i)
+                except OSError: pass
+            for i, s in enumerate(all):
+                try:
+                    right += s.recv(8) == b"%08d" % i
+                except OSError: pass
+            print("opened", opened, "failed", failed, "in", round(took, 2), "s, answered", right)
+            """;
+
+    /** Sends datagrams one by one, and counts the answers that are equal. */
+    static final String DATAGRAMS = """
+            import os, socket, sys
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect((sys.argv[1], int(sys.argv[2]))); s.settimeout(5)
+            right = 0
+            for size in [1, 10, 500, 1400, 8000, 60000] * 5:
+                sent = os.urandom(size); s.send(sent)
+                try: right += s.recv(65535) == sent
+                except OSError as error: print(size, error)
+            print("right", right)
+            """;
+
+    /** Half-close: what comes after our end of stream comes in full. */
+    static final String HALF_CLOSE = """
+            import socket, sys, time
+            s = socket.create_connection((sys.argv[1], 21), 10); s.sendall(b"x" * 100000); s.settimeout(1)
+            try: early = s.recv(1)
+            except TimeoutError: early = b"nothing"
+            s.shutdown(socket.SHUT_WR); began = time.monotonic(); s.settimeout(20); got = b""
+            while True:
+                b = s.recv(65536)
+                if not b: break
+                got += b
+            print("before our end:", early, "after:", len(got), got[:40], "in", round((time.monotonic() - began) * 1000), "ms")
+            """;
+
+    private FlowPrograms() {}
+}

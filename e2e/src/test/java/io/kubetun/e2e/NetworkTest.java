@@ -1,0 +1,192 @@
+package io.kubetun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubetun.e2e.Running.Result;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code sudo kubetun connect --gateway auto}: TCP, UDP and ICMP by name and address for every program, and through faults. */
+@EnabledIfEnvironmentVariable(
+        named = "KUBETUN_LAB",
+        matches = ".+",
+        disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
+class NetworkTest {
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String SELECTOR = "kubetun.io/gateway=kubetun-gateway";
+
+    @TempDir
+    Path scratch;
+
+    private LabWorld lab;
+    private String before;
+
+    @BeforeEach
+    void open() throws Exception {
+        lab = (LabWorld) World.open(scratch);
+        lab.loadGateway();
+        before = machine();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        lab.kubetun("disconnect", "--all").await(READY);
+        lab.close();
+        Await.until(() -> machine().equals(before), SOON);
+        Await.until(
+                () -> lab.kubectl("-n", "lab", "get", "deployments,serviceaccounts", "-l", SELECTOR, "-o", "name")
+                        .isBlank(),
+                SOON);
+    }
+
+    private String machine() throws Exception {
+        return lab.onLaptop(
+                "sh", "-c", "{ ip route; ip -o link | sed 's/ qlen.*//'; cat /etc/resolv.conf; } | sha256sum");
+    }
+
+    private void connect(String... more) throws Exception {
+        List<String> all = new ArrayList<>(List.of("connect", "-n", "lab", "--gateway", "auto"));
+        all.addAll(List.of(more));
+        Result started = lab.sudo(Map.of("KUBECONFIG", lab.administrator().toString()), all.toArray(String[]::new))
+                .await(READY);
+        assertThat(started.status()).as(started.output()).isZero();
+    }
+
+    private String python(String program, String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("python3", "-c", program));
+        all.addAll(List.of(arguments));
+        return lab.sure(all.toArray(String[]::new));
+    }
+
+    private void answers() throws Exception {
+        assertThat(new Curl(lab, List.of()).get("http://echo.lab/")).contains("\"app\":\"echo\"");
+    }
+
+    @Test
+    void everyProtocolGoesThere() throws Exception {
+        String pod = lab.podIp("echo");
+        connect();
+        Curl curl = new Curl(lab, List.of());
+        for (String host : List.of("echo.lab", "echo", lab.clusterIp("echo"), pod + ":8080", "echo.other")) {
+            assertThat(curl.get("http://" + host + "/")).contains("\"app\":\"echo\"");
+        }
+        Protocols protocols = new Protocols(lab, curl);
+        protocols.tls();
+        protocols.grpc();
+        protocols.webSocket();
+        protocols.eventsOneByOne();
+        assertThat(python(FlowPrograms.DATAGRAMS, "echo.lab", "7").strip()).endsWith("right 30");
+        String half = python(FlowPrograms.HALF_CLOSE, "echo.lab");
+        System.out.println("half-close: " + half.strip());
+        assertThat(half).contains("before our end: b'nothing'").containsPattern("after: [1-9]");
+        Result there = lab.run("ping", "-c", "3", "-W", "3", pod);
+        assertThat(there.output()).as("ping of a pod").contains("3 received");
+        Result nobody = lab.run("ping", "-c", "2", "-W", "2", pod.replaceAll("\\.\\d+$", ".251"));
+        assertThat(nobody.output()).as("ping of no pod").contains(" 0 received");
+        String closed = python(FlowPrograms.CONNECT, pod, "4444");
+        System.out.println("closed port: " + closed.replace('\n', ';'));
+        assertThat(closed).contains("ConnectionRefusedError").doesNotContain("open");
+        assertThat(lab.onLaptop("dig", "+short", "+time=3", "@10.96.0.10", "echo.lab.svc.cluster.local")
+                        .strip())
+                .isEqualTo(lab.clusterIp("echo"));
+    }
+
+    @Test
+    void bytesArriveAsTheyWereOnThousandsOfFlows() throws Exception {
+        connect();
+        String echo = lab.clusterIp("echo");
+        String both = python(FlowPrograms.ECHO, echo, Integer.toString(1 << 30));
+        System.out.println("1 GiB there and back by the gateway: " + both.strip());
+        assertThat(both).startsWith("equal");
+        String many = python(FlowPrograms.MANY, echo, "5000");
+        System.out.println("5,000 flows at once by the gateway: " + many.strip());
+        assertThat(many).contains("opened 5000", "answered 5000");
+        long used = gatewayMegabytes();
+        System.out.println("the gateway's memory: " + used + " MB");
+        assertThat(used).isBetween(10L, 96L);
+    }
+
+    /** The node's processes are this machine's, in another network namespace. */
+    private static long gatewayMegabytes() throws Exception {
+        ProcessHandle gateway = ProcessHandle.allProcesses()
+                .filter(each -> each.info().commandLine().orElse("").contains("GatewayMain"))
+                .findFirst()
+                .orElseThrow();
+        return ProcessSize.of(gateway.pid()).residentKilobytes() / 1024;
+    }
+
+    @Test
+    void measuredByIperf() throws Exception {
+        connect();
+        for (List<String> flags :
+                List.of(List.<String>of(), List.of("-R"), List.of("-u", "-b", "400M", "-l", "1400"))) {
+            List<String> command = new ArrayList<>(List.of("iperf3", "-c", "iperf.lab", "-t", "3", "-f", "M"));
+            command.addAll(flags);
+            Result measured = lab.run(command.toArray(String[]::new));
+            assertThat(measured.status()).as(measured.output()).isZero();
+            System.out.println("iperf3 " + flags + ": "
+                    + measured.output()
+                            .lines()
+                            .filter(line -> line.contains("receiver"))
+                            .toList());
+        }
+    }
+
+    @Test
+    void silenceOfTheApiServerIsSurvived() throws Exception {
+        connect();
+        answers();
+        for (int seconds : List.of(7, 60)) {
+            lab.onLaptop("sh", "-c", """
+                    nft add table inet silent
+                    nft add chain inet silent out '{ type filter hook output priority 0; }'
+                    nft add chain inet silent in '{ type filter hook input priority 0; }'
+                    nft add rule inet silent out ip daddr 172.30.0.1 drop
+                    nft add rule inet silent in ip saddr 172.30.0.1 drop
+                    """);
+            try {
+                long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+                Await.until(() -> System.nanoTime() > end, Duration.ofSeconds(seconds + 5L));
+            } finally {
+                lab.onLaptop("nft", "delete", "table", "inet", "silent");
+            }
+            long began = System.nanoTime();
+            Await.until(
+                    () -> lab.run("curl", "-sS", "--max-time", "2", "http://echo.lab/")
+                                    .status()
+                            == 0,
+                    Duration.ofSeconds(30));
+            System.out.printf(
+                    "after %d s of silence: a flow after %d ms%n", seconds, (System.nanoTime() - began) / 1_000_000);
+        }
+        answers();
+    }
+
+    @Test
+    void anotherVpnsRoutesChangeNothing() throws Exception {
+        lab.onLaptop("ip", "route", "add", "172.30.0.1/32", "dev", "eth0");
+        lab.onLaptop("ip", "route", "add", "unreachable", "0.0.0.0/1");
+        lab.onLaptop("ip", "route", "add", "unreachable", "128.0.0.0/1");
+        try {
+            connect();
+            answers();
+            assertThat(lab.run("ping", "-c", "1", "-W", "3", lab.podIp("echo")).status())
+                    .isZero();
+            lab.kubetun("disconnect", "--all").await(READY);
+        } finally {
+            lab.onLaptop(
+                    "sh",
+                    "-c",
+                    "ip route del unreachable 0.0.0.0/1; ip route del unreachable 128.0.0.0/1; ip route del 172.30.0.1/32 dev eth0");
+        }
+    }
+}

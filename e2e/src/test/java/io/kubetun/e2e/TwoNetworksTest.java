@@ -1,0 +1,106 @@
+package io.kubetun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubetun.e2e.Running.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The networks of two clusters with the same addresses on one machine at once, each by its own names. */
+@EnabledIfEnvironmentVariable(
+        named = "KUBETUN_LAB",
+        matches = ".+",
+        disabledReason = "needs root and two lab clusters: set KUBETUN_LAB to its script")
+class TwoNetworksTest {
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final int BYTES = 100 << 20;
+
+    /** Reads a number of bytes of the endless port, and says how many came and their sum. */
+    private static final String DOWNLOAD = """
+            import socket, sys
+            left = int(sys.argv[2])
+            s = socket.create_connection((sys.argv[1], 19), 20)
+            s.settimeout(30)
+            while left > 0:
+                piece = s.recv(min(left, 1 << 18))
+                if not piece: break
+                left -= len(piece)
+            print("all" if left == 0 else "missing %d" % left)
+            """;
+
+    @TempDir
+    Path scratch;
+
+    @Test
+    void bothAnswerByTheirOwnNames() throws Exception {
+        try (LabWorld lab = (LabWorld) World.open(scratch)) {
+            String kubeconfig = lab.withSecondCluster();
+            String before = machine(lab);
+            connect(lab, kubeconfig, "one", "lab");
+            connect(lab, kubeconfig, "two", "lab2");
+            List<String> pods = lab.pods("lab");
+            for (int round = 0; round < 3; round++) {
+                assertThat(pods).anyMatch(curl(lab, "echo.lab.one")::contains);
+                assertThat(pods).noneMatch(curl(lab, "echo.lab.two")::contains);
+                assertThat(pods).anyMatch(curl(lab, "echo.lab")::contains);
+                assertThat(pods).anyMatch(curl(lab, "a.lab.one")::contains);
+                assertThat(pods).noneMatch(curl(lab, "a.lab.two")::contains);
+            }
+            String status = lab.kubetun("status").await(READY).output();
+            assertThat(status).containsPattern("10\\.96\\.0\\.0/16 is 100\\.6\\d\\.0\\.0/16 here");
+            CompletableFuture<String> first = download(lab, "echo.lab.one");
+            CompletableFuture<String> second = download(lab, "echo.lab.two");
+            assertThat(first.join()).startsWith("all");
+            assertThat(second.join()).startsWith("all");
+            Result ended = lab.kubetun("disconnect", "one").await(READY);
+            assertThat(ended.status()).as(ended.output()).isZero();
+            assertThat(pods).noneMatch(curl(lab, "echo.lab.two")::contains);
+            assertThat(lab.kubetun("disconnect", "--all").await(READY).status()).isZero();
+            Await.until(() -> machine(lab).equals(before), Duration.ofSeconds(10));
+        }
+    }
+
+    private static void connect(LabWorld lab, String kubeconfig, String profile, String context) throws Exception {
+        Path file = lab.home().resolve(".config/kubetun/profiles/" + profile + ".conf");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, """
+                kubetun { cluster { context = %s, namespace = lab }, modes { tun {}, dns { system = true } } }
+                """.formatted(context));
+        lab.give(lab.home());
+        Result started = lab.sudo(
+                        Map.of(
+                                "KUBECONFIG",
+                                kubeconfig,
+                                "XDG_CONFIG_HOME",
+                                lab.home().resolve(".config").toString()),
+                        "--profile",
+                        profile)
+                .await(READY);
+        assertThat(started.status()).as(started.output()).isZero();
+    }
+
+    private static String curl(LabWorld lab, String host) throws Exception {
+        return lab.sure("curl", "-sS", "--max-time", "20", "http://" + host + "/");
+    }
+
+    private static CompletableFuture<String> download(LabWorld lab, String host) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return lab.sure("python3", "-c", DOWNLOAD, host, Integer.toString(BYTES));
+            } catch (Exception e) {
+                return "failed: " + e;
+            }
+        });
+    }
+
+    private static String machine(LabWorld lab) throws Exception {
+        return lab.onLaptop("sh", "-c", "{ ip route; ip -o link; cat /etc/resolv.conf; } | sha256sum");
+    }
+}
