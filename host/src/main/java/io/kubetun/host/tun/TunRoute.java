@@ -31,7 +31,7 @@ public final class TunRoute implements Effect {
     private final Cidr destination;
     private final List<InetAddress> never;
     private final int shortest;
-    private final TunSystem system;
+    private final TunSystem system = TunSystem.here();
     private Optional<Way> made = Optional.empty();
 
     /**
@@ -42,11 +42,7 @@ public final class TunRoute implements Effect {
      * @param never addresses that it must not take in
      */
     public TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never) {
-        this(tun, destination, never, TunSystem.here());
-    }
-
-    TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, TunSystem system) {
-        this(tun, destination, never, destination.v6() ? SHORTEST_V6 : SHORTEST, system);
+        this(tun, destination, never, destination.v6() ? SHORTEST_V6 : SHORTEST);
     }
 
     /**
@@ -57,15 +53,14 @@ public final class TunRoute implements Effect {
      * @return the route
      */
     public static TunRoute everything(TunSettings tun, Cidr destination) {
-        return new TunRoute(tun, destination, List.of(), 0, TunSystem.here());
+        return new TunRoute(tun, destination, List.of(), 0);
     }
 
-    private TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, int shortest, TunSystem system) {
+    private TunRoute(TunSettings tun, Cidr destination, List<InetAddress> never, int shortest) {
         this.tun = tun;
         this.destination = destination;
         this.never = List.copyOf(never);
         this.shortest = shortest;
-        this.system = system;
     }
 
     /**
