@@ -111,6 +111,7 @@ class SessionsTest {
                         "namespace",
                         "state",
                         "why",
+                        "agentless",
                         "since",
                         "flows",
                         "bytes",

@@ -108,10 +108,10 @@ class TunTest {
             String both = python(FlowPrograms.ECHO, echo, Integer.toString(1 << 30));
             System.out.println("1 GiB there and back: " + both.strip());
             assertThat(both).startsWith("equal");
-            // More of them are too many open files for the node, which opens some for each port-forward.
-            String many = python(FlowPrograms.MANY, echo, "2500");
-            System.out.println("2,500 flows at once: " + many.strip());
-            assertThat(many).contains("opened 2500", "answered 2500");
+            // Several thousands are too many open files for the node: 5,000 go by a gateway, see NetworkTest.
+            String many = python(FlowPrograms.MANY, echo, "1000");
+            System.out.println("1,000 flows at once: " + many.strip());
+            assertThat(many).contains("opened 1000", "answered 1000");
             tun.stop();
         }
     }

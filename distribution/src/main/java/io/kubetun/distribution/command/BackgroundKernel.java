@@ -67,7 +67,7 @@ record BackgroundKernel(Installation installation, KernelSettings settings) {
         String said = start(output);
         long deadline = System.nanoTime() + (said.equals(TAKEN) ? OTHERS_START.toNanos() : 0);
         while (true) {
-            Optional<ControlClient> kernel = said.isEmpty() ? Optional.empty() : kernels.running();
+            Optional<ControlClient> kernel = kernels.running();
             if (kernel.isPresent()) {
                 return kernel.get();
             }
@@ -75,7 +75,7 @@ record BackgroundKernel(Installation installation, KernelSettings settings) {
                 throw new KubetunException(
                         ErrorCode.KERNEL_UNUSABLE,
                         "cannot start the background kernel",
-                        said.isEmpty() ? "it ended at once" : "it does not answer",
+                        said.isEmpty() ? "it ended at once" + lastWords(output) : "it does not answer",
                         "See what it said: cat " + output + ", or go without it: add --foreground");
             }
             LockSupport.parkNanos(POLL.toNanos());
@@ -111,6 +111,16 @@ record BackgroundKernel(Installation installation, KernelSettings settings) {
                     String.valueOf(e.getMessage()),
                     "Go without it: add --foreground",
                     e);
+        }
+    }
+
+    /** The last line that a kernel wrote before it ended, as a clause. */
+    private static String lastWords(Path output) {
+        try {
+            List<String> lines = Files.readAllLines(output);
+            return lines.isEmpty() ? "" : ": " + lines.getLast();
+        } catch (IOException e) {
+            return "";
         }
     }
 
