@@ -112,6 +112,7 @@ class SessionsTest {
                         "state",
                         "why",
                         "agentless",
+                        "gateway",
                         "since",
                         "flows",
                         "bytes",

@@ -90,7 +90,7 @@ final class TunFailures {
                     ErrorCode.NEEDS_ROOT,
                     what,
                     "this user may not make network devices",
-                    "Start kubetun by sudo: sudo kubetun tun; or go without: kubetun proxy-out",
+                    "Start it as root: sudo env -u SUDO_UID kubetun tun; or go without: kubetun proxy-out",
                     e);
         }
         return new KubetunException(
