@@ -400,7 +400,7 @@ class ShellTest {
                 .await(READY);
         assertThat(refused.status()).as(refused.output()).isEqualTo(32);
         assertThat(refused.output())
-                .contains("unshare", "sudo sysctl user.max_user_namespaces", "kubetun connect --socks")
+                .contains("unshare", "sudo sysctl user.max_user_namespaces", "kubetun proxy-out")
                 .doesNotContain("\tat ");
     }
 

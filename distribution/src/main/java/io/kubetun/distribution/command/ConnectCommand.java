@@ -60,7 +60,7 @@ final class ConnectCommand implements Callable<Integer> {
                     ErrorCode.PLUGIN_UNKNOWN,
                     "cannot join the cluster's network",
                     "this installation has no plugin for it",
-                    "Go by a proxy: kubetun connect --socks");
+                    "Go by a proxy: kubetun proxy-out");
         }
         return sessions.runAdHoc("connect", flags.overrides(spec.commandLine().getParseResult(), on), List.of(), start);
     }

@@ -25,7 +25,7 @@ record ShellLauncher(Map<String, String> environment) {
     static final String COMMAND = "KUBETUN_SHELL_COMMAND";
 
     private static final String ELSE =
-            "; or go by a proxy: kubetun connect --socks; or for the whole machine: sudo kubetun connect";
+            "; or go by a proxy: kubetun proxy-out; or for the whole machine: sudo kubetun connect";
 
     /** Throws unless there is a namespace, and says what forbids it. */
     void check() throws KubetunException {

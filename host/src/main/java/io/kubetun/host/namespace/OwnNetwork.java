@@ -53,7 +53,7 @@ public final class OwnNetwork implements AutoCloseable {
                     ErrorCode.HOST_CHANGE,
                     "cannot make a network for the shell",
                     String.valueOf(e.getMessage()),
-                    "Go by a proxy: kubetun connect --socks; or for the whole machine: sudo kubetun connect",
+                    "Go by a proxy: kubetun proxy-out; or for the whole machine: sudo kubetun connect",
                     e);
         }
     }

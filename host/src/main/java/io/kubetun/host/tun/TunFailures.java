@@ -46,15 +46,15 @@ final class TunFailures {
                         ErrorCode.NEEDS_ROOT,
                         what,
                         "this user may not open " + TunDescriptor.CLONE_DEVICE,
-                        "Start kubetun by sudo: sudo kubetun tun; for kubetun shell: sudo chmod 666 "
-                                + TunDescriptor.CLONE_DEVICE + "; or go without: kubetun connect --socks",
+                        "Start kubetun by sudo: sudo kubetun connect; for kubetun shell: sudo chmod 666 "
+                                + TunDescriptor.CLONE_DEVICE + "; or go without: kubetun proxy-out",
                         e);
             case Errno.EPERM ->
                 new KubetunException(
                         ErrorCode.NEEDS_ROOT,
                         what,
                         "this user may not make network devices",
-                        "Start kubetun by sudo: sudo kubetun tun; or go without: kubetun connect --socks",
+                        "Start kubetun by sudo: sudo kubetun connect; or without root for one shell: kubetun shell",
                         e);
             case Errno.ENOENT, Errno.ENODEV ->
                 new KubetunException(
@@ -62,7 +62,7 @@ final class TunFailures {
                         what,
                         "there is no " + TunDescriptor.CLONE_DEVICE + " here",
                         "Type: sudo modprobe tun (in a container: start it with --device " + TunDescriptor.CLONE_DEVICE
-                                + "); or go without: kubetun connect --socks",
+                                + "); or go without: kubetun proxy-out",
                         e);
             case Errno.EBUSY, Errno.EEXIST ->
                 new KubetunException(

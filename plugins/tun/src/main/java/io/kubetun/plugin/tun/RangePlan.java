@@ -58,7 +58,7 @@ record RangePlan(List<Cidr> routes, List<Translation> translations, List<String>
                     ErrorCode.CLUSTER_ERROR,
                     "there is nothing to lead into the cluster",
                     "the cluster does not tell which addresses it has, or all of them are excluded",
-                    "Say which: sudo kubetun tun --extra-cidr 10.96.0.0/16");
+                    "Say which: --extra-cidr 10.96.0.0/16");
         }
         List<Cidr> free = new ArrayList<>();
         List<Translation> translations = new ArrayList<>();
