@@ -44,7 +44,11 @@ final class FlowsFixture implements AutoCloseable {
     }
 
     Socket accept() throws IOException {
-        server.setSoTimeout(10_000);
+        return accept(10_000);
+    }
+
+    Socket accept(int millis) throws IOException {
+        server.setSoTimeout(millis);
         Socket socket = server.accept();
         socket.setSoTimeout(20_000);
         return socket;
