@@ -160,6 +160,36 @@ class ShellTest {
     }
 
     @Test
+    void aGatewayGivesItPingAndDatagrams() throws Exception {
+        lab.loadGateway();
+        Map<String, String> administrator =
+                Map.of("KUBECONFIG", lab.administrator().toString());
+        Result all = lab.kubetun(
+                        administrator, "exec", "--gateway", "auto", "-n", "lab", "--", "sh", "-c", """
+                        curl -sS --max-time 10 http://echo.lab/; echo
+                        ping -c 2 -W 3 %s
+                        python3 -c '%s' echo.lab 7
+                        """.formatted(
+                                        lab.podIp("echo"), FlowPrograms.DATAGRAMS))
+                .await(READY);
+        assertThat(all.status()).as(all.output()).isZero();
+        assertThat(all.output()).contains("\"app\":\"echo\"", "2 received", "right 30");
+        lab.kubetun("quit").await(READY);
+        Await.until(
+                () -> lab.kubectl(
+                                "-n",
+                                "lab",
+                                "get",
+                                "deployments",
+                                "-l",
+                                "kubetun.io/gateway=kubetun-gateway",
+                                "-o",
+                                "name")
+                        .isBlank(),
+                Duration.ofSeconds(20));
+    }
+
+    @Test
     void whatIsNotTheClustersGoesItsUsualWay() throws Exception {
         Path page = Files.writeString(lab.home().resolve("page.html"), "the office's page");
         lab.give(page);
