@@ -48,8 +48,12 @@ class ConnectTest {
     @AfterEach
     void nothingIsLeft() throws Exception {
         lab.close();
-        Await.until(() -> fingerprint().equals(before), SOON);
-        assertThat(fingerprint()).isEqualTo(before);
+        try {
+            Await.until(() -> fingerprint().equals(before), SOON);
+        } catch (AssertionError late) {
+            assertThat(fingerprint()).isEqualTo(before);
+            throw late;
+        }
     }
 
     private String fingerprint() throws Exception {
