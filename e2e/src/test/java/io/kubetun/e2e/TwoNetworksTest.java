@@ -54,7 +54,7 @@ class TwoNetworksTest {
                 assertThat(pods).noneMatch(curl(lab, "a.lab.two")::contains);
             }
             String status = lab.kubetun("status").await(READY).output();
-            assertThat(status).containsPattern("10\\.96\\.0\\.0/16 is 100\\.6\\d\\.0\\.0/16 here");
+            assertThat(status).containsPattern("10\\.244\\.0\\.0/24 is 100\\.6\\d\\.\\d+\\.0/24 here");
             CompletableFuture<String> first = download(lab, "echo.lab.one");
             CompletableFuture<String> second = download(lab, "echo.lab.two");
             assertThat(first.join()).startsWith("all");
