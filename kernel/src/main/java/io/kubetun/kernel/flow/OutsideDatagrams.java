@@ -59,9 +59,10 @@ final class OutsideDatagrams extends ChannelDuplexHandler {
         }
     }
 
-    /** Nobody listens there (an ICMP error came). */
+    /** Nobody listens there (an ICMP error came): the asker is to know. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.fireExceptionCaught(cause);
         context.close();
     }
 }
