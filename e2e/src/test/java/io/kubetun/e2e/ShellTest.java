@@ -54,7 +54,7 @@ class ShellTest {
             type(b'sh -c "echo st""arted; exec sleep 100"\\n'); until(b"\\nstarted"); type(b"\\x03"); until(b"ready> ")
             type(b"echo after=$?\\n"); until(b"after=130"); until(b"ready> ")
             type(b'sh -c "echo st""arted; exec sleep 100"\\n'); until(b"\\nstarted"); type(b"\\x1a"); until(b"Stopped")
-            until(b"ready> "); type(b"kill -9 %1; wait %1; exit 3\\n")
+            until(b"ready> "); type(b"kill -9 %1; wait -f %1; exit 3\\n")
             status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             print("exit", status, "quick", time.monotonic() - began < 30)
             """;
