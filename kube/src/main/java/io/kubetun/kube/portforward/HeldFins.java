@@ -28,7 +28,7 @@ final class HeldFins {
         if (stream.isFinSent() || stream.isFinHeld()) {
             return;
         }
-        if (flow.isPodEnded()) {
+        if (flow.isInputEnded()) {
             send(flow);
             return;
         }

@@ -116,7 +116,7 @@ final class SpdyLink extends Link implements SpdyFrameParser.Frames {
         if (clean) {
             sendFin(flow);
         }
-        if (!clean || !flow.isPodEnded()) {
+        if (!clean || !flow.isInputEnded()) {
             int stream = flow.stream().id() * 4 + 3;
             write(control(RST_STREAM, 8).writeInt(stream).writeInt(CANCEL));
         }
