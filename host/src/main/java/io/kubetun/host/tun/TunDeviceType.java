@@ -5,7 +5,7 @@ import io.kubetun.spi.host.EffectType;
 import io.kubetun.spi.host.TunSettings;
 import java.util.Map;
 
-/** Restores {@link TunDevice}s from the journal: nothing is left of them to take back. */
+/** Restores {@link TunDevice}s from the journal: of a device that is gone, connections may be left. */
 public final class TunDeviceType implements EffectType {
     private static final String NAME = "kubetun\\d{1,3}";
 
