@@ -90,5 +90,22 @@ final class FlowPrograms {
             print("before our end:", early, "after:", len(got), got[:40], "in", round((time.monotonic() - began) * 1000), "ms")
             """;
 
+    /**
+     * Waits with a flow open for its end, says what that was and when, and whether another connection has outlived it:
+     * a server of TLS that is spoken to in the clear answers so.
+     */
+    static final String AWAIT_END = """
+            import socket, sys, time
+            flow = socket.create_connection((sys.argv[1], 7), 10); flow.sendall(b"x"); flow.recv(1)
+            other = socket.create_connection((sys.argv[2], int(sys.argv[3])), 10)
+            print("open", flow.getsockname()[0], other.getsockname()[0], flush=True)
+            flow.settimeout(60)
+            try: said = "data" if flow.recv(1) else "end of stream"
+            except OSError as error: said = type(error).__name__
+            print("ended by", said, "at", round(time.time() * 1000), flush=True)
+            other.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n"); other.settimeout(10)
+            print("other:", other.recv(100).split(b"\\r")[0].decode(), flush=True)
+            """;
+
     private FlowPrograms() {}
 }

@@ -3,10 +3,14 @@ package io.kubetun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetun.e2e.Running.Result;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +151,55 @@ class TunTest {
             Await.until(() -> fingerprint().equals(before), Duration.ofSeconds(10));
             System.out.printf("routes as before %d ms after SIGKILL%n", (System.nanoTime() - began) / 1_000_000);
         }
+    }
+
+    @Test
+    void openFlowsEndAtOnceWhenTheKernelIsKilled() throws Exception {
+        try (Running tun = start();
+                Running program = withOpenFlow()) {
+            assertThat(tun.alive()).isTrue();
+            long killed = System.currentTimeMillis();
+            lab.kernel().orElseThrow().destroyForcibly();
+            theFlowAloneEnds(program, killed, "SIGKILL");
+        }
+    }
+
+    @Test
+    void openFlowsEndAtOnceWhenTheSessionEnds() throws Exception {
+        try (Running tun = start();
+                Running program = withOpenFlow()) {
+            long told = System.currentTimeMillis();
+            tun.stop();
+            theFlowAloneEnds(program, told, "SIGTERM");
+        }
+    }
+
+    /** A program of the user's with a flow into the cluster, and a connection to the API server past the device. */
+    private Running withOpenFlow() throws Exception {
+        URI server = URI.create(lab.kubectl("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")
+                .strip());
+        Running program = new Running(lab.asUser(
+                List.of(
+                        "python3",
+                        "-c",
+                        FlowPrograms.AWAIT_END,
+                        lab.clusterIp("echo"),
+                        server.getHost(),
+                        Integer.toString(server.getPort())),
+                Map.of()));
+        assertThat(program.awaitLine("open", READY)).startsWith("open 198.19.0.1 172.30.");
+        return program;
+    }
+
+    private static void theFlowAloneEnds(Running program, long since, String after) throws Exception {
+        Result ended = program.await(Duration.ofSeconds(70));
+        Matcher said = Pattern.compile("ended by (.*) at (\\d+)").matcher(ended.output());
+        assertThat(said.find()).as(ended.output()).isTrue();
+        long took = Long.parseLong(said.group(2)) - since;
+        System.out.printf("open flow: %s %d ms after %s%n", said.group(1), took, after);
+        assertThat(said.group(1)).isIn("ConnectionAbortedError", "ConnectionResetError");
+        assertThat(took).isLessThan(1000);
+        assertThat(ended.output()).contains("other: HTTP/1.0 400");
     }
 
     /** Packets put onto the device as they are: random ones, and good ones with bytes changed, a million of them. */

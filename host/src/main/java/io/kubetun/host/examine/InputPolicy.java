@@ -1,13 +1,11 @@
 package io.kubetun.host.examine;
 
+import io.kubetun.host.program.Program;
 import io.kubetun.spi.Finding;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Whether the packet filter drops what comes in from a device that it does not know. Only root may look.
@@ -42,29 +40,10 @@ record InputPolicy(boolean root) {
 
     private static Optional<String> output(String... command) {
         try {
-            Process process = new ProcessBuilder(List.of(command))
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            process.getOutputStream().close();
-            Thread limit = Thread.ofVirtual().start(() -> end(process));
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            limit.join();
-            return process.waitFor() == 0 ? Optional.of(text) : Optional.empty();
-        } catch (IOException | UncheckedIOException notThere) {
+            Program.Ended ended = new Program(List.of(command), PATIENCE).runForStdout();
+            return ended.status() == 0 ? Optional.of(ended.printed()) : Optional.empty();
+        } catch (IOException notThere) {
             return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
-    }
-
-    private static void end(Process process) {
-        try {
-            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
         }
     }
 }

@@ -113,62 +113,28 @@ sealed interface Request {
 
     /** Writes the request as a document. */
     default String toJson(long id) {
-        return Json.write(
-                switch (this) {
-                    case Ping() -> Map.of("v", VERSION, "id", id, "op", "ping");
-                    case PutHosts(Path file, String owner, List<String> lines) ->
-                        Map.of(
-                                "v",
-                                VERSION,
-                                "id",
-                                id,
-                                "op",
-                                "put-hosts",
-                                "file",
-                                file.toString(),
-                                "owner",
-                                owner,
-                                "lines",
-                                lines);
-                    case Undo(String kind, String key) ->
-                        Map.of("v", VERSION, "id", id, "op", "undo", "kind", kind, "key", key);
-                    case Listen(String address, int port, boolean datagrams) ->
-                        Map.of(
-                                "v",
-                                VERSION,
-                                "id",
-                                id,
-                                "op",
-                                "listen",
-                                "address",
-                                address,
-                                "port",
-                                port,
-                                "datagrams",
-                                datagrams);
-                    case PutResolver(SystemNames names, boolean perLink) ->
-                        names(names, Map.of("v", VERSION, "id", id, "op", "put-resolver", "per-link", perLink));
-                    case NameLink(int number, SystemNames names) ->
-                        names(names, Map.of("v", VERSION, "id", id, "op", "name-link", "number", number));
-                    case ShowNames(SystemNames names) ->
-                        names(names, Map.of("v", VERSION, "id", id, "op", "show-names"));
-                    case MakeTun(int number, boolean v6) ->
-                        Map.of("v", VERSION, "id", id, "op", "make-tun", "number", number, "v6", v6);
-                    case AddRoute(int number, String destination, List<String> never) ->
-                        Map.of(
-                                "v",
-                                VERSION,
-                                "id",
-                                id,
-                                "op",
-                                "add-route",
-                                "number",
-                                number,
-                                "destination",
-                                destination,
-                                "never",
-                                never);
-                });
+        Map<String, Object> document = new LinkedHashMap<>(fields());
+        document.put("v", VERSION);
+        document.put("id", id);
+        return Json.write(document);
+    }
+
+    private Map<String, Object> fields() {
+        return switch (this) {
+            case Ping() -> Map.of("op", "ping");
+            case PutHosts(Path file, String owner, List<String> lines) ->
+                Map.of("op", "put-hosts", "file", file.toString(), "owner", owner, "lines", lines);
+            case Undo(String kind, String key) -> Map.of("op", "undo", "kind", kind, "key", key);
+            case Listen(String address, int port, boolean datagrams) ->
+                Map.of("op", "listen", "address", address, "port", port, "datagrams", datagrams);
+            case PutResolver(SystemNames names, boolean perLink) ->
+                names(names, Map.of("op", "put-resolver", "per-link", perLink));
+            case NameLink(int number, SystemNames names) -> names(names, Map.of("op", "name-link", "number", number));
+            case ShowNames(SystemNames names) -> names(names, Map.of("op", "show-names"));
+            case MakeTun(int number, boolean v6) -> Map.of("op", "make-tun", "number", number, "v6", v6);
+            case AddRoute(int number, String destination, List<String> never) ->
+                Map.of("op", "add-route", "number", number, "destination", destination, "never", never);
+        };
     }
 
     /**

@@ -30,6 +30,8 @@ public final class Errno {
     public static final int EADDRINUSE = 98;
     /** Messages were lost: the reader was too slow. */
     static final int ENOBUFS = 105;
+    /** It was another one that was meant. */
+    static final int ESTALE = 116;
     /** Not an address of this machine. */
     public static final int EADDRNOTAVAIL = 99;
 

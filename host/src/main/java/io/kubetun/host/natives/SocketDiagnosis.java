@@ -1,8 +1,6 @@
 package io.kubetun.host.natives;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,21 +11,14 @@ import java.util.Optional;
  * sending call, so nothing here waits: about 10 µs, under a lock. Safe for use by several threads.
  */
 public final class SocketDiagnosis implements AutoCloseable {
-    private static final short SOCK_DIAG_BY_FAMILY = 20;
-    private static final short NLM_F_REQUEST = 1;
-    private static final byte IPPROTO_TCP = 6;
     private static final byte INET_DIAG_SHUTDOWN = 8;
-    private static final int NLMSGHDR = 16;
-    private static final int REQUEST = NLMSGHDR + 56;
+    private static final int NLMSGHDR = DiagnosisSocket.HEADER;
     private static final int ANSWER = NLMSGHDR + 72;
     private static final int INODE = NLMSGHDR + 68;
     private static final int BUFFER = 4096;
     private static final int STALE_ANSWERS = 8;
 
-    private final int descriptor;
-    private final MemorySegment memory = Arena.ofAuto().allocate(BUFFER, Long.BYTES);
-    private final ByteBuffer buffer = memory.asByteBuffer().order(ByteOrder.nativeOrder());
-    private int sequence;
+    private final DiagnosisSocket kernel;
     private boolean closed;
 
     /**
@@ -36,11 +27,7 @@ public final class SocketDiagnosis implements AutoCloseable {
      * @throws IOException if this system does not let us
      */
     public SocketDiagnosis() throws IOException {
-        descriptor = Posix.socket(
-                LinuxCalls.AF_NETLINK, LinuxCalls.SOCK_RAW | LinuxCalls.SOCK_CLOEXEC, LinuxCalls.NETLINK_SOCK_DIAG);
-        if (descriptor < 0) {
-            throw NativeException.last("socket NETLINK_SOCK_DIAG");
-        }
+        kernel = new DiagnosisSocket(BUFFER);
     }
 
     /**
@@ -56,50 +43,43 @@ public final class SocketDiagnosis implements AutoCloseable {
         if (closed || source.length != destination.length) {
             return Optional.empty();
         }
-        sequence++;
         writeRequest(local.getPort(), source, remote.getPort(), destination);
-        if (Posix.send(descriptor, memory.address(), REQUEST, LinuxCalls.MSG_DONTWAIT) != REQUEST) {
+        if (!kernel.send()) {
             return Optional.empty();
         }
         for (int i = 0; i < STALE_ANSWERS; i++) {
-            long length = Posix.recv(descriptor, memory.address(), BUFFER, LinuxCalls.MSG_DONTWAIT);
-            if (length < NLMSGHDR) {
+            ByteBuffer answer = kernel.receive();
+            if (answer.limit() < NLMSGHDR) {
                 return Optional.empty();
             }
-            if (buffer.getInt(8) == sequence) {
-                return readAnswer((int) length, local.getPort(), remote.getPort());
+            if (answer.getInt(8) == kernel.sequence()) {
+                return readAnswer(answer, local.getPort(), remote.getPort());
             }
         }
         return Optional.empty();
     }
 
-    /** {@code struct nlmsghdr}, {@code struct inet_diag_req_v2}. */
     private void writeRequest(int sourcePort, byte[] source, int destinationPort, byte[] destination) {
-        memory.asSlice(0, REQUEST).fill((byte) 0);
-        buffer.clear().order(ByteOrder.nativeOrder());
-        buffer.putInt(REQUEST).putShort(SOCK_DIAG_BY_FAMILY).putShort(NLM_F_REQUEST);
-        buffer.putInt(sequence).putInt(0);
-        buffer.put((byte) (source.length == 4 ? LinuxCalls.AF_INET : LinuxCalls.AF_INET6));
-        buffer.put(IPPROTO_TCP).put((byte) (1 << (INET_DIAG_SHUTDOWN - 1))).put((byte) 0);
-        buffer.putInt(-1);
-        int id = buffer.position();
-        buffer.order(ByteOrder.BIG_ENDIAN).putShort((short) sourcePort).putShort((short) destinationPort);
-        buffer.put(source).position(id + 20);
-        buffer.put(destination).position(id + 36);
-        buffer.putInt(0).putLong(-1L);
-        buffer.order(ByteOrder.nativeOrder());
+        ByteBuffer id = kernel.request(
+                DiagnosisSocket.SOCK_DIAG_BY_FAMILY,
+                DiagnosisSocket.NLM_F_REQUEST,
+                source.length == 4 ? LinuxCalls.AF_INET : LinuxCalls.AF_INET6,
+                1 << (INET_DIAG_SHUTDOWN - 1),
+                -1);
+        id.putShort((short) sourcePort).putShort((short) destinationPort);
+        id.put(source).position(20);
+        id.put(destination).position(36);
+        id.putInt(0).putLong(-1L);
     }
 
     /** {@code struct inet_diag_msg} and its attributes. A listener may be found instead: its ports tell. */
-    private Optional<TcpState> readAnswer(int length, int sourcePort, int destinationPort) {
-        if (buffer.getShort(4) != SOCK_DIAG_BY_FAMILY || length < ANSWER) {
+    private static Optional<TcpState> readAnswer(ByteBuffer buffer, int sourcePort, int destinationPort) {
+        int length = buffer.limit();
+        if (buffer.getShort(4) != DiagnosisSocket.SOCK_DIAG_BY_FAMILY || length < ANSWER) {
             return Optional.empty();
         }
-        buffer.order(ByteOrder.BIG_ENDIAN);
-        boolean same = buffer.getShort(NLMSGHDR + 4) == (short) sourcePort
-                && buffer.getShort(NLMSGHDR + 6) == (short) destinationPort;
-        buffer.order(ByteOrder.nativeOrder());
-        if (!same) {
+        ByteBuffer ports = buffer.slice(NLMSGHDR + 4, 4).order(ByteOrder.BIG_ENDIAN);
+        if (ports.getShort() != (short) sourcePort || ports.getShort() != (short) destinationPort) {
             return Optional.empty();
         }
         int shutdown = 0;
@@ -118,7 +98,7 @@ public final class SocketDiagnosis implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            Posix.close(descriptor);
+            kernel.close();
         }
     }
 }

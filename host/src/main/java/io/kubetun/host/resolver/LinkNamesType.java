@@ -1,9 +1,9 @@
 package io.kubetun.host.resolver;
 
+import io.kubetun.host.tun.TunDeviceType;
 import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.EffectType;
 import io.kubetun.spi.host.SystemNames;
-import io.kubetun.spi.host.TunSettings;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +20,9 @@ public final class LinkNamesType implements EffectType {
 
     @Override
     public Effect restore(String key, Map<String, String> data) {
-        if (!key.matches("kubetun\\d{1,3}")) {
-            throw new IllegalArgumentException("no device of kubetun: " + key);
-        }
         // To take it back, the device is enough.
         return new LinkNames(
-                new TunSettings(Integer.parseInt(key.substring("kubetun".length())), false),
+                TunDeviceType.settings(key, false),
                 new SystemNames("dead", "dead", InetAddress.getLoopbackAddress(), "dead", List.of()));
     }
 }

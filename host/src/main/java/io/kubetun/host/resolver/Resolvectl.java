@@ -1,16 +1,15 @@
 package io.kubetun.host.resolver;
 
+import io.kubetun.host.program.Program;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** systemd-resolved, asked by its own command, which speaks D-Bus. Root finds that where the system keeps it, not by a PATH. */
 final class Resolvectl {
@@ -29,32 +28,18 @@ final class Resolvectl {
         List<String> line = new ArrayList<>(List.of(command.toString()));
         line.addAll(List.of(arguments));
         try {
-            Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            Thread limit = Thread.ofVirtual().start(() -> end(process));
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            limit.join();
-            if (process.waitFor() != 0) {
+            Program.Ended ended = new Program(line, PATIENCE).run();
+            String printed = ended.printed();
+            if (ended.status() != 0) {
                 throw failure(
                         arguments,
-                        output.isBlank() ? "it did not answer" : output.strip().replace('\n', ' '));
+                        printed.isBlank()
+                                ? "it did not answer"
+                                : printed.strip().replace('\n', ' '));
             }
-            return output;
+            return printed;
         } catch (IOException e) {
             throw failure(arguments, String.valueOf(e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure(arguments, "interrupted");
-        }
-    }
-
-    private static void end(Process process) {
-        try {
-            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
         }
     }
 

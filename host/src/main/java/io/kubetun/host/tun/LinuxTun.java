@@ -1,6 +1,7 @@
 package io.kubetun.host.tun;
 
 import io.kubetun.host.natives.Errno;
+import io.kubetun.host.natives.LocalConnections;
 import io.kubetun.host.natives.NativeException;
 import io.kubetun.host.natives.RouteRequests;
 import io.kubetun.host.natives.TunDescriptor;
@@ -11,8 +12,13 @@ import io.kubetun.spi.host.PacketDevice;
 import io.kubetun.spi.host.Route;
 import io.kubetun.spi.host.TunSettings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Linux: {@code /dev/net/tun} and rtnetlink.
@@ -20,6 +26,7 @@ import java.util.List;
  * @param proc {@code /proc}
  */
 record LinuxTun(Path proc) implements TunSystem {
+    private static final Logger LOG = LoggerFactory.getLogger(LinuxTun.class);
     private static final int PREFIX = 30;
     private static final int PREFIX_V6 = 126;
 
@@ -66,6 +73,28 @@ record LinuxTun(Path proc) implements TunSystem {
             if (TunDescriptor.index(made.name()) == made.index()) {
                 throw TunFailures.removing(made.name(), e.getMessage(), "sudo ip link delete " + made.name(), e);
             }
+        }
+    }
+
+    @Override
+    public void endConnections(TunSettings settings) {
+        Set<InetAddress> own = Set.of(settings.local(false), settings.local(true));
+        try (LocalConnections table = new LocalConnections()) {
+            List<LocalConnections.Connection> left = table.of(own);
+            for (InetAddress address : own) {
+                // In this order, so that the list holds nothing of a device that takes the address from now on.
+                if (NetworkInterface.getByInetAddress(address) != null) {
+                    LOG.info("{} is another device's: its connections are left alone", address.getHostAddress());
+                    return;
+                }
+            }
+            for (LocalConnections.Connection connection : left) {
+                table.end(connection);
+            }
+            LOG.debug("{} connections by {} are ended", left.size(), settings.name());
+        } catch (IOException | LinkageError e) {
+            LOG.warn(
+                    "connections of programs by {} will only end by their time-out: {}", settings.name(), e.toString());
         }
     }
 

@@ -1,10 +1,9 @@
 package io.kubetun.host.tun;
 
+import io.kubetun.host.program.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One of Apple's own commands with all its arguments. Addresses and routes are changed by them rather than by structures of
@@ -28,29 +27,9 @@ record MacCommand(List<String> words) {
 
     /** Runs it and returns what it printed; throws with its own words if it failed. */
     String run() throws IOException {
-        try {
-            Process process =
-                    new ProcessBuilder(words).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            Thread limit = Thread.ofVirtual().start(() -> end(process));
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            limit.join();
-            check(process.waitFor(), output);
-            return output;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    private static void end(Process process) {
-        try {
-            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-        }
+        Program.Ended ended = new Program(words, PATIENCE).run();
+        check(ended.status(), ended.printed());
+        return ended.printed();
     }
 
     /** Tells by its status, and by its words, whether it did what it should. */

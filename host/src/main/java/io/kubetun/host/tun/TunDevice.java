@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A TUN device, made by this process. It exists as long as its descriptor is open anywhere, so that after a crash there
- * is nothing to take back: what has its name then is another's. Thread-safe.
+ * A TUN device, made by this process. It exists as long as its descriptor is open anywhere, so that after a crash no
+ * device is to take back: what has its name then is another's. Thread-safe.
  */
 public final class TunDevice implements Effect, Tun {
     /** The kind. */
@@ -77,7 +77,7 @@ public final class TunDevice implements Effect, Tun {
         descriptor = OptionalInt.of(device.descriptor());
     }
 
-    /** Closes it; a copy of the descriptor that another process has does not keep the device. */
+    /** Closes it; a copy of the descriptor that another process has does not keep the device, nor connections by it. */
     @Override
     public synchronized void undo() throws KubetunException {
         descriptor.ifPresent(TunDescriptor::close);
@@ -86,6 +86,7 @@ public final class TunDevice implements Effect, Tun {
                 && TunDescriptor.index(made.get().name()) == made.get().index()) {
             system.remove(made.get());
         }
+        system.endConnections(settings);
     }
 
     /**

@@ -52,6 +52,13 @@ public sealed interface TunSystem permits LinuxTun, MacTun, NoTun {
     /** Takes a device away that another process still has open. */
     void remove(Made made) throws KubetunException;
 
+    /**
+     * Ends the connections that programs still have from the addresses of a device that has gone: nothing would answer
+     * them again. What cannot be ended is left to its own time-out, and the log says why. Nothing where the system has no
+     * way to do so: macOS.
+     */
+    default void endConnections(TunSettings settings) {}
+
     /** The name that the system has given to a device; any if it is not there. */
     String name(TunSettings settings);
 

@@ -137,6 +137,26 @@ class NamespaceHelperTest {
     }
 
     @Test
+    void aConnectionIntoADeviceThatGoesFailsAtOnce() throws Exception {
+        Path device = Path.of("/dev/net/tun");
+        assumeTrue(Files.isReadable(device) && Files.isWritable(device), "this user may not open " + device);
+        try (Host host = open()) {
+            TunSettings settings = new TunSettings(0, false);
+            Tun tun = host.tun(settings);
+            tun.effect().apply();
+            host.route(settings, Cidr.of("0.0.0.0/0"), List.of()).apply();
+            Process waiting = inside("bash", "-c", "exec 3<>/dev/tcp/10.96.0.7/80");
+            while (!shown("cat", "/proc/net/tcp").contains("0700600A:0050 02")) {
+                assertThat(waiting.isAlive()).isTrue();
+            }
+            tun.effect().undo();
+            assertThat(waiting.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(new String(waiting.getInputStream().readAllBytes(), UTF_8))
+                    .contains("Software caused connection abort");
+        }
+    }
+
+    @Test
     void onlyTheProgramsInTheNamespaceSeeItsNameServer() throws Exception {
         assumeTrue(Files.exists(RESOLV_CONF), "this machine has no resolv.conf");
         String before = Files.readString(RESOLV_CONF);
