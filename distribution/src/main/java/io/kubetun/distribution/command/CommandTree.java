@@ -134,8 +134,7 @@ public final class CommandTree {
                         .offer(new ConnectCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
         root.addSubcommand(
                 "shell",
-                finished(sessions.dryRun()
-                        .offer(new ShellCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
+                finished(sessions.dryRun().offer(new ShellCommand(plugins.get().modes(), sessions).spec())));
         root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
         root.addSubcommand("serve", finished(new ServeCommand(installation, plugins, sessions).spec()));
         root.addSubcommand("doctor", finished(new DoctorCommand(sessions, plugins).spec()));

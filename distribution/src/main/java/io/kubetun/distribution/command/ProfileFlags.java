@@ -5,6 +5,7 @@ import io.kubetun.kernel.profile.Profile;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor;
+import io.kubetun.spi.ModeDescriptor.Option;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,13 +51,22 @@ final class ProfileFlags {
 
     /** Adds the flags of the cluster, after what the command's help shows between them and {@code --profile}. */
     ProfileFlags withCluster() {
-        flags.add(spec, "cluster", sessions.clusterOptions());
+        return with("cluster", sessions.clusterOptions());
+    }
+
+    /** Adds the flags of one of a profile's blocks. */
+    ProfileFlags with(String block, List<Option> options) {
+        flags.add(spec, block, options);
         return this;
     }
 
     /** The profile that is named, as it is now. */
     Profile load() throws KubetunException {
-        return sessions.profiles().load(profile.getValue(), overrides(Map.of()));
+        return load(Map.of());
+    }
+
+    private Profile load(Map<String, Object> more) throws KubetunException {
+        return sessions.profiles().load(profile.getValue(), overrides(more));
     }
 
     /** The profile that is named, or one with every mode on and no more said. */
@@ -66,7 +76,16 @@ final class ProfileFlags {
         }
         Map<String, Object> all = new LinkedHashMap<>();
         modes.forEach(mode -> all.put("modes." + mode.name(), Map.of()));
-        return sessions.profiles().adHoc(spec.name(), overrides(all));
+        return adHoc(all);
+    }
+
+    /** The profile that is named, or one without a file; with more said than the flags say, which go before it. */
+    Profile loadWith(Map<String, Object> more) throws KubetunException {
+        return profile.getValue() == null ? adHoc(more) : load(more);
+    }
+
+    private Profile adHoc(Map<String, Object> more) throws KubetunException {
+        return sessions.profiles().adHoc(spec.name(), overrides(more));
     }
 
     /** Has the profile that is named hosted, or planned; without one, shows the command's help. */

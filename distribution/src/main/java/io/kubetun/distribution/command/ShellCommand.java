@@ -4,13 +4,11 @@ import com.typesafe.config.Config;
 import io.kubetun.kernel.KernelSettings;
 import io.kubetun.kernel.control.ControlClient;
 import io.kubetun.kernel.flow.ThisUser;
-import io.kubetun.kernel.profile.Overrides;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor;
-import io.kubetun.spi.ModeDescriptor.Option;
 import io.kubetun.spi.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,12 +36,16 @@ final class ShellCommand implements Callable<Integer> {
 
     private final Sessions sessions;
     private final ShellLauncher launcher;
-    private final Flags flags = new Flags();
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
-    private final OptionSpec profile = text("--profile", "NAME", "The profile that says which cluster, and how.", "-p");
-    private final OptionSpec name = text("--name", "NAME", "What to call the session.");
+    private final ProfileFlags profile;
+    private final OptionSpec name = OptionSpec.builder("--name")
+            .type(String.class)
+            .arity("1")
+            .paramLabel("NAME")
+            .description("What to call the session.")
+            .build();
 
-    ShellCommand(List<ModeDescriptor> modes, List<Option> clusterOptions, Sessions sessions) {
+    ShellCommand(List<ModeDescriptor> modes, Sessions sessions) {
         this.sessions = sessions;
         this.launcher = new ShellLauncher(sessions.installation().environment());
         spec.aliases("exec");
@@ -52,28 +54,16 @@ final class ShellCommand implements Callable<Integer> {
                         "Runs a shell, or the command behind --, that has the cluster's network and names; nothing else on this"
                                 + " machine has, and no root is needed.")
                 .customSynopsis("kubetun shell [options] [-- command [argument ...]]");
-        spec.addOption(profile);
+        profile = ProfileFlags.optional(sessions, spec, "The profile that says which cluster, and how.");
         spec.addOption(name);
         modes.stream()
                 .filter(mode -> mode.name().equals(TUN) || mode.name().equals(DNS))
-                .forEach(mode -> flags.add(
-                        spec,
+                .forEach(mode -> profile.with(
                         "modes." + mode.name(),
                         mode.options().stream()
                                 .filter(option -> !FIXED.contains(option.key()))
                                 .toList()));
-        flags.add(spec, "cluster", clusterOptions);
-    }
-
-    private static OptionSpec text(String flag, String label, String description, String... more) {
-        List<String> names = new ArrayList<>(List.of(flag));
-        names.addAll(List.of(more));
-        return OptionSpec.builder(names.toArray(String[]::new))
-                .type(String.class)
-                .arity("1")
-                .paramLabel(label)
-                .description(description)
-                .build();
+        profile.withCluster();
     }
 
     CommandSpec spec() {
@@ -109,11 +99,7 @@ final class ShellCommand implements Callable<Integer> {
         on.put("modes." + TUN, Map.of());
         on.put("modes." + DNS, Map.of());
         on.put("modes." + DNS + "." + SYSTEM, true);
-        Overrides overrides = flags.overrides(spec.commandLine().getParseResult(), on);
-        String file = profile.getValue();
-        Profile said = file == null
-                ? sessions.profiles().adHoc("shell", overrides)
-                : sessions.profiles().load(file, overrides);
+        Profile said = profile.loadWith(on);
         Map<String, Config> modes = new LinkedHashMap<>(said.modes());
         modes.keySet().retainAll(List.of(TUN, DNS));
         return new Profile(said.name(), Optional.empty(), said.cluster(), modes, said.origin());

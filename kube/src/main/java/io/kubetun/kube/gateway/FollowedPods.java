@@ -85,7 +85,7 @@ final class FollowedPods implements AutoCloseable {
         try {
             while (pod().isEmpty() && left > 0 && !closed) {
                 Optional<Trouble> trouble = trouble(deployment);
-                last = trouble.or(() -> Optional.empty());
+                last = trouble;
                 if (trouble.isPresent() && trouble.get().lasting()) {
                     break;
                 }

@@ -100,7 +100,7 @@ public final class GatewayFinder {
             try {
                 Optional<Tree> there = objects.find();
                 if (there.isPresent() && GatewayLease.isUnused(there.get(), objects.now())) {
-                    effects.apply(new GatewaySweep(objects));
+                    effects.apply(GatewaySweep.of(objects));
                 }
             } catch (IOException e) {
                 // Most users may not even look.

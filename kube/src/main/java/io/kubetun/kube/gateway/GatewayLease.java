@@ -47,24 +47,13 @@ final class GatewayLease {
         return objects;
     }
 
-    String holder() {
-        return holder;
-    }
-
-    GatewayManifest manifest() {
-        return manifest;
-    }
-
     /** Says whether somebody else's tool has installed it, so that it is neither leased nor removed. */
     static boolean isForeign(Tree deployment) {
-        return !GatewayManifest.OURS.equals(managedBy(deployment));
-    }
-
-    static String managedBy(Tree deployment) {
         return deployment
                 .at("metadata", "labels", GatewayManifest.MANAGED_BY)
                 .text()
-                .orElse("");
+                .filter(GatewayManifest.OURS::equals)
+                .isEmpty();
     }
 
     /** Takes or renews it; deploys the gateway if there is none. Does nothing once it was given up. */
@@ -149,13 +138,9 @@ final class GatewayLease {
         }
     }
 
-    /**
-     * Removes a gateway that nobody has a living lease of.
-     *
-     * @return whether it was removed, by this or somebody else
-     */
-    static boolean sweep(GatewayObjects objects) throws IOException {
-        return removeUnused(objects, objects.find());
+    /** Removes a gateway that nobody has a living lease of. */
+    static void sweep(GatewayObjects objects) throws IOException {
+        removeUnused(objects, objects.find());
     }
 
     /** Says whether it is one that kubetun deployed and nobody has a living lease of. */
@@ -163,18 +148,11 @@ final class GatewayLease {
         return !isForeign(deployment) && Leases.of(deployment).living(now).isEmpty();
     }
 
-    private static boolean removeUnused(GatewayObjects objects, Optional<Tree> seen) throws IOException {
+    private static void removeUnused(GatewayObjects objects, Optional<Tree> seen) throws IOException {
         Optional<Tree> there = seen;
-        for (int i = 0; i < MAX_TRIES && there.isPresent(); i++) {
-            if (!isUnused(there.get(), objects.now())) {
-                return false;
-            }
+        for (int i = 0; i < MAX_TRIES && there.isPresent() && isUnused(there.get(), objects.now()); i++) {
             // If somebody takes a lease at this moment, it is no longer the Deployment that was seen.
-            if (objects.delete(there.get())) {
-                return true;
-            }
-            there = objects.find();
+            there = objects.delete(there.get()) ? Optional.empty() : objects.find();
         }
-        return there.isEmpty();
     }
 }

@@ -7,15 +7,38 @@ import io.kubetun.spi.host.Effect;
 import java.io.IOException;
 import java.util.Map;
 
-/** The removal of a gateway that sessions which are no more have left behind. There is nothing of it to take back. */
-final class GatewaySweep implements Effect {
+/**
+ * The removal of a gateway that sessions which are no more have left behind. There is nothing of it to take back, so that
+ * one of the journal's knows only what it removed.
+ *
+ * @param key the gateway, as {@code NAMESPACE/NAME}
+ * @param removal removes it
+ */
+record GatewaySweep(String key, Removal removal) implements Effect {
     /** The kind of these effects. */
     static final String KIND = "gateway-sweep";
 
-    private final GatewayObjects objects;
+    /** Removes a gateway, unless somebody uses it by now. */
+    interface Removal {
+        void run() throws KubetunException;
+    }
 
-    GatewaySweep(GatewayObjects objects) {
-        this.objects = objects;
+    static GatewaySweep of(GatewayObjects objects) {
+        return new GatewaySweep(objects.toString(), () -> remove(objects));
+    }
+
+    private static void remove(GatewayObjects objects) throws KubetunException {
+        try {
+            GatewayLease.sweep(objects);
+        } catch (IOException e) {
+            throw new KubetunException(
+                    ErrorCode.CLUSTER_ERROR,
+                    "cannot remove the gateway " + objects,
+                    ApiErrors.reason(e),
+                    "It is idle; who may, removes it: kubectl -n " + objects.namespace() + " delete deployment "
+                            + objects.name(),
+                    e);
+        }
     }
 
     @Override
@@ -24,13 +47,8 @@ final class GatewaySweep implements Effect {
     }
 
     @Override
-    public String key() {
-        return objects.toString();
-    }
-
-    @Override
     public String preview() {
-        return "remove the gateway " + objects + ", which nobody uses any more";
+        return "remove the gateway " + key + ", which nobody uses any more";
     }
 
     @Override
@@ -45,17 +63,7 @@ final class GatewaySweep implements Effect {
 
     @Override
     public void apply() throws KubetunException {
-        try {
-            GatewayLease.sweep(objects);
-        } catch (IOException e) {
-            throw new KubetunException(
-                    ErrorCode.CLUSTER_ERROR,
-                    "cannot remove the gateway " + objects,
-                    ApiErrors.reason(e),
-                    "It is idle; who may, removes it: kubectl -n " + objects.namespace() + " delete deployment "
-                            + objects.name(),
-                    e);
-        }
+        removal.run();
     }
 
     @Override

@@ -16,34 +16,6 @@ public final class GatewaySweepType implements EffectType {
 
     @Override
     public Effect restore(String key, Map<String, String> data) {
-        return new Swept(key);
-    }
-
-    private record Swept(String key) implements Effect {
-        @Override
-        public String kind() {
-            return GatewaySweep.KIND;
-        }
-
-        @Override
-        public String preview() {
-            return "remove the gateway " + key + ", which nobody used any more";
-        }
-
-        @Override
-        public Map<String, String> data() {
-            return Map.of();
-        }
-
-        @Override
-        public boolean keptByHelper() {
-            return false;
-        }
-
-        @Override
-        public void apply() {}
-
-        @Override
-        public void undo() {}
+        return new GatewaySweep(key, () -> {});
     }
 }
