@@ -54,6 +54,7 @@ final class FlowChannel extends AbstractChannel implements DuplexChannel, LinkSt
     private final LinkHandler link;
     private final Http2Stream stream;
     private final SocketAddress target;
+    private final boolean datagrams;
     private final FlowConfig config = new FlowConfig(this);
     private final Queue<ByteBuf> queue = new ArrayDeque<>();
     private int queued;
@@ -73,11 +74,12 @@ final class FlowChannel extends AbstractChannel implements DuplexChannel, LinkSt
     private ChannelFuture end;
     private Future<?> linger;
 
-    FlowChannel(LinkHandler link, Http2Stream stream, SocketAddress target) {
+    FlowChannel(LinkHandler link, Http2Stream stream, SocketAddress target, boolean datagrams) {
         super(link.context().channel());
         this.link = link;
         this.stream = stream;
         this.target = target;
+        this.datagrams = datagrams;
         this.window = link.settings().firstWindow();
     }
 
@@ -266,7 +268,10 @@ final class FlowChannel extends AbstractChannel implements DuplexChannel, LinkSt
         boolean fast = now - grownAt < GROW_NANOS;
         sinceGrown = 0;
         grownAt = now;
-        if (fast && window < link.settings().largestWindow() && link.memory().tryGrow(window)) {
+        // Datagrams never wait for their reader, so their windows hold no memory.
+        if (fast
+                && window < link.settings().largestWindow()
+                && (datagrams || link.memory().tryGrow(window))) {
             try {
                 link.decoder().flowController().incrementWindowSize(stream, window);
                 window *= 2;
@@ -277,7 +282,9 @@ final class FlowChannel extends AbstractChannel implements DuplexChannel, LinkSt
     }
 
     private void shrink() {
-        link.memory().shrank(window - link.settings().firstWindow());
+        if (!datagrams) {
+            link.memory().shrank(window - link.settings().firstWindow());
+        }
         window = link.settings().firstWindow();
     }
 
