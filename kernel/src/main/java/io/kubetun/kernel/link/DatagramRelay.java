@@ -56,6 +56,10 @@ final class DatagramRelay extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         used = true;
+        if (!to.isWritable()) {
+            // Perhaps only what was written in this turn is in the way.
+            to.flush();
+        }
         if (to.isWritable()) {
             to.write(message, to.voidPromise());
         } else {

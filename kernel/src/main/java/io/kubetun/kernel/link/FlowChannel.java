@@ -42,6 +42,7 @@ final class FlowChannel extends StreamChannel implements LinkStream {
     private final LinkHandler link;
     private final Http2Stream stream;
     private final SocketAddress target;
+    private final boolean datagrams;
     private final FlowConfig config = new FlowConfig(this);
     private int window;
     private int sinceGrown;
@@ -50,11 +51,12 @@ final class FlowChannel extends StreamChannel implements LinkStream {
     private ChannelFuture end;
     private Future<?> linger;
 
-    FlowChannel(LinkHandler link, Http2Stream stream, SocketAddress target) {
+    FlowChannel(LinkHandler link, Http2Stream stream, SocketAddress target, boolean datagrams) {
         super(link.context().channel());
         this.link = link;
         this.stream = stream;
         this.target = target;
+        this.datagrams = datagrams;
         this.window = link.settings().firstWindow();
     }
 
@@ -181,7 +183,10 @@ final class FlowChannel extends StreamChannel implements LinkStream {
         boolean fast = now - grownAt < GROW_NANOS;
         sinceGrown = 0;
         grownAt = now;
-        if (fast && window < link.settings().largestWindow() && link.memory().tryGrow(window)) {
+        // Datagrams never wait for their reader, so their windows hold no memory.
+        if (fast
+                && window < link.settings().largestWindow()
+                && (datagrams || link.memory().tryGrow(window))) {
             try {
                 link.decoder().flowController().incrementWindowSize(stream, window);
                 window *= 2;
@@ -192,7 +197,9 @@ final class FlowChannel extends StreamChannel implements LinkStream {
     }
 
     private void shrink() {
-        link.memory().shrank(window - link.settings().firstWindow());
+        if (!datagrams) {
+            link.memory().shrank(window - link.settings().firstWindow());
+        }
         window = link.settings().firstWindow();
     }
 

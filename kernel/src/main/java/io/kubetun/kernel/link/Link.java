@@ -316,7 +316,7 @@ public final class Link {
                 handler.reset(stream(), Http2Error.CANCEL);
                 return;
             }
-            FlowChannel flow = new FlowChannel(handler, stream(), to);
+            FlowChannel flow = new FlowChannel(handler, stream(), to, datagrams);
             if (datagrams) {
                 flow.pipeline().addLast(new CapsuleCodec(counts));
             }

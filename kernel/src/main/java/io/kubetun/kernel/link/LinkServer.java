@@ -207,7 +207,7 @@ public final class LinkServer implements AutoCloseable {
         }
 
         private void join(Http2Stream stream, InetSocketAddress to, boolean datagrams, Channel target) {
-            FlowChannel flow = new FlowChannel(handler, stream, to);
+            FlowChannel flow = new FlowChannel(handler, stream, to, datagrams);
             flow.closeFuture().addListener(gone -> released());
             handler.attach(stream, flow);
             flow.open();

@@ -29,6 +29,12 @@ public final class SocketEgress implements Egress, AutoCloseable {
     /** The largest datagram. */
     private static final int DATAGRAM = 65_535;
 
+    /** Datagrams read before the loop turns to others: what one turn brings goes on together. */
+    private static final int DATAGRAMS_A_TURN = 64;
+
+    /** Bytes of datagrams that wait for the loop, as far as the node allows; the next one is lost. */
+    private static final int DATAGRAM_QUEUE = 1 << 20;
+
     private final NettyTransport transport;
     private final Predicate<InetAddress> allowed;
     private final NameLookup names = new NameLookup();
@@ -153,7 +159,10 @@ public final class SocketEgress implements Egress, AutoCloseable {
                         .group(loop)
                         .channelFactory(transport.datagrams())
                         .option(ChannelOption.AUTO_READ, false)
-                        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM))
+                        .option(ChannelOption.SO_RCVBUF, DATAGRAM_QUEUE)
+                        .option(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new FixedRecvByteBufAllocator(DATAGRAM).maxMessagesPerRead(DATAGRAMS_A_TURN))
                         .handler(new Payloads()),
                 to,
                 dialled);

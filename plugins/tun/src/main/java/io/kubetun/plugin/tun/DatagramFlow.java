@@ -67,6 +67,10 @@ final class DatagramFlow {
         }
         channel.ifPresent(open -> {
             for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
+                if (!open.isWritable()) {
+                    // Perhaps only what was written in this turn is in the way.
+                    open.flush();
+                }
                 if (open.isWritable()) {
                     open.write(data, open.voidPromise());
                 } else {
