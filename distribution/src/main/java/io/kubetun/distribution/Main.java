@@ -59,7 +59,10 @@ public final class Main {
 
     private static CommandLine commands(Installation installation, String... arguments) {
         CommandTree tree = new CommandTree(installation, new InstalledPlugins(installation));
-        return Arrays.stream(arguments).findFirst().flatMap(tree::buildAlone).orElseGet(tree::build);
+        Optional<String> command = Arrays.stream(arguments).findFirst();
+        return command.flatMap(tree::buildAlone)
+                .or(() -> command.flatMap(tree::buildOnly))
+                .orElseGet(tree::build);
     }
 
     private static int wrongUsage(ParameterException error, String[] arguments) {

@@ -50,6 +50,7 @@ public final class CommandTree {
             "completion",
             "help");
 
+    private static final String COMPLETION = "completion";
     private static final int WIDTH = 120;
 
     private final Installation installation;
@@ -73,23 +74,31 @@ public final class CommandTree {
      * @return the root command with this one below it; empty if it is none of those
      */
     public Optional<CommandLine> buildAlone(String command) {
-        CommandSpec root = CommandSpec.create().name("kubetun");
-        Optional.ofNullable(alone().get(command)).ifPresent(spec -> root.addSubcommand(command, finished(spec.get())));
-        return root.subcommands().isEmpty() ? Optional.empty() : Optional.of(new CommandLine(finished(root)));
+        return Optional.ofNullable(withoutPlugins().get(command)).map(spec -> alone(command, spec.get()));
     }
 
-    private Map<String, Supplier<CommandSpec>> alone() {
-        Kernels kernels = new Kernels(KernelSettings.ofUser().runtimeFolder());
-        Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
-        commands.put("status", () -> new StatusCommand(kernels).spec());
-        commands.put("disconnect", () -> new DisconnectCommand(kernels).spec());
-        commands.put("logs", () -> new LogsCommand().spec());
-        commands.put("drop", () -> new DropCommand(kernels).spec());
-        commands.put("quit", () -> new QuitCommand(kernels).spec());
-        commands.put("repair", () -> new RepairCommand(kernels).spec());
-        commands.put("kernel", () -> new KernelCommand(plugins).spec());
-        commands.put("helper", () -> new HelperCommand().spec());
-        return commands;
+    /**
+     * Builds only one command, with what is loaded: all of them would take longer than the one needs for what it does.
+     *
+     * @param command the first word of the command line
+     * @return the root command with this one below it; empty if it is none, or one that tells of the others
+     */
+    public Optional<CommandLine> buildOnly(String command) {
+        if (command.equals(COMPLETION)) {
+            return Optional.empty();
+        }
+        Sessions sessions = sessions();
+        return plugins.get().modes().stream()
+                .filter(mode -> mode.command().equals(command) || mode.name().equals(command))
+                .findFirst()
+                .map(mode -> alone(mode.command(), ofMode(mode, sessions)))
+                .or(() -> Optional.ofNullable(fixed(sessions).get(command)).map(spec -> alone(command, spec.get())));
+    }
+
+    private static CommandLine alone(String command, CommandSpec spec) {
+        CommandSpec root = CommandSpec.create().name("kubetun");
+        root.addSubcommand(command, spec);
+        return new CommandLine(finished(root));
     }
 
     /**
@@ -98,12 +107,7 @@ public final class CommandTree {
      * @return the root command
      */
     public CommandLine build() {
-        List<Option> clusterOptions = ServiceLoader.load(
-                        CommandTree.class.getModule().getLayer(), ClusterProvider.class)
-                .findFirst()
-                .map(ClusterProvider::options)
-                .orElse(List.of());
-        Sessions sessions = new Sessions(installation, plugins, clusterOptions);
+        Sessions sessions = sessions();
         CommandSpec root = new RootCommand(sessions).spec();
         root.usageMessage()
                 .description(
@@ -112,53 +116,105 @@ public final class CommandTree {
                         "Starts the modes that a profile names, or one mode by its own command.");
         finished(sessions.dryRun().offer(root));
         for (ModeDescriptor mode : plugins.get().modes()) {
-            CommandSpec command = new ModeCommand(mode, clusterOptions, sessions).spec();
-            if (!mode.command().equals(mode.name())) {
-                command.aliases(mode.name());
-            }
-            root.addSubcommand(mode.command(), finished(sessions.dryRun().offer(command)));
+            root.addSubcommand(mode.command(), ofMode(mode, sessions));
         }
-        CommandSpec plan = new PlanCommand(sessions)
-                .spec(
-                        sessions.dryRun(),
-                        plugins.get().modes(),
-                        mode -> finished(new ModeCommand(mode, clusterOptions, sessions).spec()));
-        root.addSubcommand("plan", finished(plan));
-        alone().forEach((name, spec) -> root.addSubcommand(name, finished(spec.get())));
-        root.addSubcommand(
+        fixed(sessions).forEach((name, spec) -> root.addSubcommand(name, spec.get()));
+        return new CommandLine(root);
+    }
+
+    private Sessions sessions() {
+        return new Sessions(installation, plugins, clusterOptions());
+    }
+
+    private static List<Option> clusterOptions() {
+        return ServiceLoader.load(CommandTree.class.getModule().getLayer(), ClusterProvider.class)
+                .findFirst()
+                .map(ClusterProvider::options)
+                .orElse(List.of());
+    }
+
+    private static CommandSpec ofMode(ModeDescriptor mode, Sessions sessions) {
+        CommandSpec command = new ModeCommand(mode, sessions.clusterOptions(), sessions).spec();
+        if (!mode.command().equals(mode.name())) {
+            command.aliases(mode.name());
+        }
+        return finished(sessions.dryRun().offer(command));
+    }
+
+    /** Those that know of no mode and want to begin before a plugin could be loaded. */
+    private Map<String, Supplier<CommandSpec>> withoutPlugins() {
+        Kernels kernels = new Kernels(KernelSettings.ofUser().runtimeFolder());
+        Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
+        commands.put("status", () -> finished(new StatusCommand(kernels).spec()));
+        commands.put("disconnect", () -> finished(new DisconnectCommand(kernels).spec()));
+        commands.put("logs", () -> finished(new LogsCommand().spec()));
+        commands.put("drop", () -> finished(new DropCommand(kernels).spec()));
+        commands.put("quit", () -> finished(new QuitCommand(kernels).spec()));
+        commands.put("repair", () -> finished(new RepairCommand(kernels).spec()));
+        commands.put("kernel", () -> finished(new KernelCommand(plugins).spec()));
+        commands.put("helper", () -> finished(new HelperCommand().spec()));
+        return commands;
+    }
+
+    private Map<String, Supplier<CommandSpec>> fixed(Sessions sessions) {
+        List<Option> clusterOptions = sessions.clusterOptions();
+        DryRun dryRun = sessions.dryRun();
+        Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
+        commands.put(
+                "plan",
+                () -> finished(new PlanCommand(sessions)
+                        .spec(
+                                dryRun,
+                                plugins.get().modes(),
+                                mode -> finished(new ModeCommand(mode, clusterOptions, sessions).spec()))));
+        commands.putAll(withoutPlugins());
+        commands.put(
                 "add",
-                finished(new AddCommand(new Kernels(KernelSettings.ofUser().runtimeFolder()), sessions).spec()));
-        root.addSubcommand(
+                () -> finished(
+                        new AddCommand(new Kernels(KernelSettings.ofUser().runtimeFolder()), sessions).spec()));
+        commands.put(
                 "connect",
-                finished(sessions.dryRun()
-                        .offer(new ConnectCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
-        root.addSubcommand(
+                () -> finished(
+                        dryRun.offer(new ConnectCommand(plugins.get().modes(), clusterOptions, sessions).spec())));
+        commands.put(
                 "shell",
-                finished(sessions.dryRun().offer(new ShellCommand(plugins.get().modes(), sessions).spec())));
-        root.addSubcommand("plugins", finished(new PluginsCommand(plugins.get()).spec()));
-        root.addSubcommand("serve", finished(new ServeCommand(installation, plugins, sessions).spec()));
-        root.addSubcommand("doctor", finished(new DoctorCommand(sessions, plugins).spec()));
-        root.addSubcommand("why", finished(new WhyCommand(sessions, plugins).spec()));
-        root.addSubcommand("profiles", finished(new ProfilesCommand(sessions).spec()));
+                () -> finished(dryRun.offer(new ShellCommand(plugins.get().modes(), sessions).spec())));
+        commands.put("plugins", () -> finished(new PluginsCommand(plugins.get()).spec()));
+        commands.put("serve", () -> finished(new ServeCommand(installation, plugins, sessions).spec()));
+        commands.put("doctor", () -> finished(new DoctorCommand(sessions, plugins).spec()));
+        commands.put("why", () -> finished(new WhyCommand(sessions, plugins).spec()));
+        commands.put("profiles", () -> finished(new ProfilesCommand(sessions).spec()));
+        commands.put("config", () -> config(sessions));
+        commands.put("schema", () -> finished(new SchemaCommand(sessions).spec()));
+        commands.put("demo", () -> finished(new DemoCommand(plugins.get(), clusterOptions).spec()));
+        commands.put("image", () -> finished(new ImageCommand(installation).spec()));
+        commands.put("version", CommandTree::version);
+        commands.put(COMPLETION, CommandTree::completion);
+        return commands;
+    }
+
+    private static CommandSpec config(Sessions sessions) {
         CommandSpec config = CommandSpec.create();
         config.usageMessage().description("Shows how profiles are read.");
         config.addSubcommand("view", finished(new ConfigViewCommand(sessions).spec()));
-        root.addSubcommand("config", finished(config));
-        root.addSubcommand("schema", finished(new SchemaCommand(sessions).spec()));
-        root.addSubcommand("demo", finished(new DemoCommand(plugins.get(), clusterOptions).spec()));
-        root.addSubcommand("image", finished(new ImageCommand(installation).spec()));
+        return finished(config);
+    }
+
+    private static CommandSpec version() {
         CommandSpec version = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> {
             System.out.println(Version.line());
             return 0;
         });
         version.usageMessage().description("Prints the version.");
-        root.addSubcommand("version", finished(version));
+        return finished(version);
+    }
+
+    private static CommandSpec completion() {
         CommandSpec completion = CommandSpec.forAnnotatedObject(new GenerateCompletion());
         completion
                 .usageMessage()
                 .description("Prints a completion script for bash and zsh: source <(kubetun completion)");
-        root.addSubcommand("completion", completion);
-        return new CommandLine(root);
+        return completion;
     }
 
     private static CommandSpec finished(CommandSpec spec) {

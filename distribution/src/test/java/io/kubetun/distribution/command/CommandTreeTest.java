@@ -12,10 +12,12 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class CommandTreeTest {
     private static final Path LAUNCHER = Path.of("src/launcher/kubetun");
@@ -49,6 +51,24 @@ class CommandTreeTest {
                                 without.buildAlone(command).orElseThrow().getSubcommands())
                         .containsOnlyKeys(command));
         assertThat(without.buildAlone("forward")).isEmpty();
+    }
+
+    @Test
+    void oneCommandAloneIsTheSameAsAmongAll() {
+        Map<String, CommandLine> all = tree.build().getSubcommands();
+
+        assertThat(all.keySet()).allSatisfy(word -> {
+            Optional<CommandLine> only = tree.buildOnly(word);
+            // These need the others: the one tells of them, the other is a second word for one.
+            if (word.equals("completion") || word.equals("exec")) {
+                assertThat(only).isEmpty();
+            } else {
+                assertThat(only.orElseThrow().getSubcommands().get(word).getUsageMessage())
+                        .isEqualTo(all.get(word).getUsageMessage());
+            }
+        });
+        assertThat(tree.buildOnly("conect")).isEmpty();
+        assertThat(tree.buildOnly("--verbose")).isEmpty();
     }
 
     @Test

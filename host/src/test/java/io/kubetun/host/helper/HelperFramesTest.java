@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.kubetun.host.namespace.ImmediateEffects;
 import io.kubetun.host.natives.Users;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -120,7 +121,7 @@ class HelperFramesTest {
         Path socket = folder.resolve("s/helper.sock");
         HelperSettings settings = new HelperSettings(
                 socket, Users.current(), file, folder.resolve("resolv.conf"), folder.resolve("state"));
-        try (HelperServer server = new HelperServer(settings, new DirectEffects())) {
+        try (HelperServer server = new HelperServer(settings, new ImmediateEffects())) {
             CompletableFuture<String> ended = new CompletableFuture<>();
             Thread.ofPlatform().daemon().start(() -> ended.complete(server.run()));
             try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {

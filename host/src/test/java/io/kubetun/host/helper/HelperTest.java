@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kubetun.host.ChildJvm;
 import io.kubetun.host.LocalHostProvider;
 import io.kubetun.host.hosts.HostsBlock;
+import io.kubetun.host.namespace.ImmediateEffects;
 import io.kubetun.host.natives.ListeningSocket;
 import io.kubetun.host.natives.Users;
 import io.kubetun.host.resolver.LinkNames;
@@ -249,7 +250,7 @@ class HelperTest {
 
     @Test
     void aHelperToWhichNobodyComesEnds() throws Exception {
-        server = new HelperServer(settings(Users.current()), new DirectEffects(), Duration.ofMillis(50));
+        server = new HelperServer(settings(Users.current()), new ImmediateEffects(), Duration.ofMillis(50));
 
         assertThat(server.run()).startsWith("no session came");
         assertThat(socket).doesNotExist();
@@ -265,7 +266,7 @@ class HelperTest {
         HelperSettings settings = new HelperSettings(
                 shared.resolve("s"), Users.current(), file, folder.resolve("resolv.conf"), folder.resolve("st"));
 
-        assertThatThrownBy(() -> new HelperServer(settings, new DirectEffects()))
+        assertThatThrownBy(() -> new HelperServer(settings, new ImmediateEffects()))
                 .isInstanceOf(KubetunException.class)
                 .hasMessageContaining("may write");
     }
@@ -335,7 +336,7 @@ class HelperTest {
     }
 
     private void start(int uid) throws KubetunException {
-        server = new HelperServer(settings(uid), new DirectEffects());
+        server = new HelperServer(settings(uid), new ImmediateEffects());
         ended = new CompletableFuture<>();
         Thread.ofPlatform().daemon().start(() -> ended.complete(server.run()));
     }
