@@ -125,6 +125,16 @@ class ConnectTest {
     }
 
     @Test
+    void itsOwnNameServerIsNotNeededForNames() throws Exception {
+        Result started = lab.sudo(Map.of("KUBECONFIG", lab.administrator().toString()), "connect", "-n", "lab")
+                .await(READY);
+        assertThat(started.status()).as(started.output()).isZero();
+        new OwnNameServer(lab, program -> lab.sure("sh", "-c", program))
+                .namesAreAnsweredWhetherItRunsOrNot("without a gateway");
+        disconnect();
+    }
+
+    @Test
     void namesOfOthersAreAnsweredAtOnceWhenEverythingIsKilled() throws Exception {
         connect();
         assertThat(address("echo.lab")).isEqualTo(lab.clusterIp("echo"));

@@ -101,6 +101,13 @@ class NetworkTest {
     }
 
     @Test
+    void itsOwnNameServerIsNotNeededForNames() throws Exception {
+        connect();
+        new OwnNameServer(lab, program -> lab.sure("sh", "-c", program))
+                .namesAreAnsweredWhetherItRunsOrNot("by a gateway");
+    }
+
+    @Test
     void bytesArriveAsTheyWereOnThousandsOfFlows() throws Exception {
         connect();
         String echo = lab.clusterIp("echo");

@@ -160,6 +160,18 @@ class ShellTest {
     }
 
     @Test
+    void itsOwnNameServerIsNotNeededForNames() throws Exception {
+        Map<String, String> administrator =
+                Map.of("KUBECONFIG", lab.administrator().toString());
+        new OwnNameServer(
+                        lab,
+                        program -> lab.kubetun(administrator, "exec", "-n", "lab", "--", "sh", "-c", program)
+                                .await(READY)
+                                .output())
+                .namesAreAnsweredWhetherItRunsOrNot("in a shell");
+    }
+
+    @Test
     void aGatewayGivesItPingAndDatagrams() throws Exception {
         lab.loadGateway();
         Map<String, String> administrator =

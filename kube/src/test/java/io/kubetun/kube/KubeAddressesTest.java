@@ -3,6 +3,7 @@ package io.kubetun.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +54,31 @@ class KubeAddressesTest {
                         "SERVICES 10.96.0.0/16 its ServiceCIDR objects",
                         "SERVICES fd00:96:0:0:0:0:0:0/112 its ServiceCIDR objects",
                         "PODS 10.244.0.0/16 its nodes");
+    }
+
+    private List<String> nameServers() throws Exception {
+        return cluster.addresses().nameServers().stream()
+                .map(InetAddress::getHostAddress)
+                .toList();
+    }
+
+    @Test
+    void theNameServerIsKnownByItsLabelOrAtTheUsualAddress() throws Exception {
+        assertThat(nameServers())
+                .as("of what is only in sight nobody knows the range")
+                .isEmpty();
+        api.put(
+                "/apis/networking.k8s.io/v1/servicecidrs",
+                "kubernetes",
+                "{\"spec\":{\"cidrs\":[\"10.96.0.0/16\",\"fd00:96::/112\",\"10.97.0.0/30\"]}}");
+        assertThat(nameServers()).containsExactly("10.96.0.10", "fd00:96:0:0:0:0:0:a");
+        api.put(
+                "/api/v1/namespaces/kube-system/services",
+                "coredns",
+                "{\"metadata\":{\"labels\":{\"k8s-app\":\"kube-dns\"}},\"spec\":{\"clusterIPs\":[\"10.96.0.53\"]}}");
+        assertThat(nameServers()).containsExactly("10.96.0.53");
+        assertThat(api.requests())
+                .anyMatch(request -> request.contains("/kube-system/services") && request.contains("kube-dns"));
     }
 
     @Test

@@ -83,6 +83,15 @@ public interface SessionContext {
     }
 
     /**
+     * Returns who stands in for the cluster's own name server.
+     *
+     * @return what the modes of this session tell each other of it
+     */
+    default NameServing nameServing() {
+        throw new UnsupportedOperationException("this session answers no questions in the cluster's place");
+    }
+
+    /**
      * Returns where a line of progress for the person goes.
      *
      * @return progress

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -64,7 +65,7 @@ public class PacketTrafficBenchmark {
                 List.of(),
                 held -> {},
                 destinations,
-                new Datagrams(none, destinations, List::of, outlet),
+                new Datagrams(any -> none, destinations, new Questions(Optional::empty, List.of()), List::of, outlet),
                 new Echoes(none, destinations, List::of, outlet));
         long to = Wire.low(InetAddress.ofLiteral("10.96.0.7"));
         for (int flow = 0; flow < flows; flow++) {

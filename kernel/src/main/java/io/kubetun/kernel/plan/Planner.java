@@ -5,6 +5,7 @@ import io.kubetun.kernel.flow.FlowCounts;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.ModeContext;
+import io.kubetun.kernel.session.SessionNameServing;
 import io.kubetun.kernel.session.SessionRequest;
 import io.kubetun.kernel.session.SessionTranslations;
 import io.kubetun.kernel.session.StartFailure;
@@ -128,6 +129,7 @@ public final class Planner {
                                 throw new UnsupportedOperationException("a plan has no packets");
                             },
                             new SessionTranslations(),
+                            new SessionNameServing(),
                             // A mode would tell of what it has not done.
                             line -> LOG.debug("a mode would say: {}", line),
                             state,

@@ -2,6 +2,7 @@ package io.kubetun.kernel.session;
 
 import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Flows;
+import io.kubetun.spi.NameServing;
 import io.kubetun.spi.PacketBus;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.SessionContext;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
  * @param flows what listens, or notes where it would
  * @param packets what reads from devices
  * @param translations which addresses are others here
+ * @param nameServing who stands in for the cluster's own name server
  * @param progress where lines for the person go
  * @param stateFolder the folder of this cluster and profile
  * @param sharedFolder the folder of all sessions of the user
@@ -40,6 +42,7 @@ public record ModeContext(
         Flows flows,
         PacketBus packets,
         SessionTranslations translations,
+        NameServing nameServing,
         Progress progress,
         Path stateFolder,
         Path sharedFolder,
@@ -58,6 +61,7 @@ public record ModeContext(
                 listening,
                 devices,
                 translations,
+                nameServing,
                 progress,
                 stateFolder,
                 sharedFolder,

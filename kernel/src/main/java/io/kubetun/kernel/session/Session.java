@@ -265,6 +265,7 @@ public final class Session implements AutoCloseable {
                     flows.orElseThrow(),
                     new ModePackets(),
                     new SessionTranslations(),
+                    new SessionNameServing(),
                     progress,
                     StateFolder.create(services.stateHome(), open.identity(), name),
                     StateFolder.shared(services.stateHome()),

@@ -8,6 +8,8 @@ import io.kubetun.spi.cluster.ClusterAddresses.Kind;
 import io.kubetun.spi.cluster.ClusterAddresses.Range;
 import io.kubetun.spi.host.Cidr;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +27,15 @@ import java.util.regex.Pattern;
 public record AddressDiscovery(ApiClient api, String namespace) {
     private static final String SERVICE_CIDRS = "/apis/networking.k8s.io/v1/servicecidrs";
     private static final String NODES = "/api/v1/nodes";
+
+    /** Whatever the name server's Service is called, it has this label, which is as old as DNS in Kubernetes. */
+    private static final String NAME_SERVERS =
+            "/api/v1/namespaces/kube-system/services?labelSelector=k8s-app%3Dkube-dns";
+
+    /** kubeadm takes this address of each range for the name server, and so do those that are not made by it. */
+    private static final int NAME_SERVER = 10;
+
+    private static final int NAME_SERVER_BITS = 4;
 
     /** An address that is in no range of a cluster: the API server's refusal names the ranges. */
     private static final String PROBE = """
@@ -47,13 +58,14 @@ public record AddressDiscovery(ApiClient api, String namespace) {
      * @throws IOException if the server cannot be reached
      */
     public ClusterAddresses ask() throws IOException {
-        List<Range> ranges = new ArrayList<>(services());
+        List<Range> certain = services();
+        List<Range> ranges = new ArrayList<>(certain.isEmpty() ? servicesInSight() : certain);
         for (Range pods : pods()) {
             if (ranges.stream().noneMatch(known -> known.cidr().overlaps(pods.cidr()))) {
                 ranges.add(pods);
             }
         }
-        return new ClusterAddresses(ranges);
+        return new ClusterAddresses(ranges, nameServers(certain));
     }
 
     private List<Range> services() throws IOException {
@@ -67,10 +79,10 @@ public record AddressDiscovery(ApiClient api, String namespace) {
                 return ranges;
             }
         }
-        List<Range> probed = probe();
-        if (!probed.isEmpty()) {
-            return probed;
-        }
+        return probe();
+    }
+
+    private List<Range> servicesInSight() throws IOException {
         Set<String> seen = new LinkedHashSet<>();
         for (Tree service : list("services")) {
             seen.addAll(service.at("spec", "clusterIPs").texts());
@@ -141,6 +153,36 @@ public record AddressDiscovery(ApiClient api, String namespace) {
             return Optional.of(new Range(Cidr.of(text), kind, source));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
+        }
+    }
+
+    /** By its Service; who may not see that, or has none so labelled, takes the usual address of ranges that are certain. */
+    private List<InetAddress> nameServers(List<Range> certain) throws IOException {
+        List<InetAddress> told = allowed(NAME_SERVERS)
+                .map(each -> each.at("items").items())
+                .orElse(List.of())
+                .stream()
+                .flatMap(service -> service.at("spec", "clusterIPs").texts().stream())
+                .flatMap(text -> range(text, Kind.SERVICES, NAME_SERVERS).stream())
+                .map(range -> range.cidr().network())
+                .toList();
+        return told.isEmpty()
+                ? certain.stream()
+                        .flatMap(range -> usual(range.cidr()).stream())
+                        .toList()
+                : told;
+    }
+
+    private static Optional<InetAddress> usual(Cidr range) {
+        byte[] bytes = range.network().getAddress();
+        if (range.prefix() > bytes.length * Byte.SIZE - NAME_SERVER_BITS) {
+            return Optional.empty();
+        }
+        bytes[bytes.length - 1] |= (byte) NAME_SERVER;
+        try {
+            return Optional.of(InetAddress.getByAddress(bytes));
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 

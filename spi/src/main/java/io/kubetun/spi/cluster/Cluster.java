@@ -88,7 +88,7 @@ public interface Cluster extends AutoCloseable {
      * @throws KubetunException if the cluster cannot be reached
      */
     default ClusterAddresses addresses() throws KubetunException {
-        return new ClusterAddresses(List.of());
+        return new ClusterAddresses(List.of(), List.of());
     }
 
     /**

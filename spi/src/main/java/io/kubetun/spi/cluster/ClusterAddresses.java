@@ -1,17 +1,20 @@
 package io.kubetun.spi.cluster;
 
 import io.kubetun.spi.host.Cidr;
+import java.net.InetAddress;
 import java.util.List;
 
 /**
  * Which addresses a cluster's Services and pods have, as far as its user may know.
  *
  * @param ranges ranges that do not contain each other
+ * @param nameServers where the cluster's own name server answers, at port 53
  */
-public record ClusterAddresses(List<Range> ranges) {
-    /** Takes a copy. */
+public record ClusterAddresses(List<Range> ranges, List<InetAddress> nameServers) {
+    /** Takes copies. */
     public ClusterAddresses {
         ranges = List.copyOf(ranges);
+        nameServers = List.copyOf(nameServers);
     }
 
     /** What has the addresses. */

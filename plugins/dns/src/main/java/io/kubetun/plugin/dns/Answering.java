@@ -14,10 +14,9 @@ import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
-import org.xbill.DNS.Type;
 
 /** Answers what clients ask: the cluster's names itself, others by asking on. Never blocks; thread-safe. */
-final class Answering {
+final class Answering implements Responder {
     private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
 
     private final Names names;
@@ -34,14 +33,8 @@ final class Answering {
         this.free = new Semaphore(limits.questions());
     }
 
-    /**
-     * Answers.
-     *
-     * @param wire what a client sent
-     * @param udp whether by UDP
-     * @return the bytes to send back, empty for none; never fails
-     */
-    CompletionStage<Optional<byte[]>> answer(byte[] wire, boolean udp) {
+    @Override
+    public CompletionStage<Optional<byte[]>> answer(byte[] wire, boolean udp) {
         Optional<Asked> read = Asked.read(wire);
         if (read.isEmpty()) {
             return CompletableFuture.completedStage(Optional.empty());
@@ -73,7 +66,7 @@ final class Answering {
             return CompletableFuture.completedStage(Reply.of(asked, Rcode.SERVFAIL));
         }
         String name = asked.question().getName().toString(true);
-        Names.Type type = type(asked.question().getType());
+        Names.Type type = asked.type();
         Optional<NameSpaces.InCluster> ours = spaces.ours(name);
         return ours.isEmpty()
                 ? names.lookUp(name, type).thenCompose(answer -> reply(asked, answer))
@@ -107,23 +100,11 @@ final class Answering {
     }
 
     private CompletionStage<Message> found(Asked asked, Found found) {
-        int type = asked.question().getType();
-        Optional<Name> open = type == Type.A || type == Type.AAAA ? ClusterReply.open(found) : Optional.empty();
+        Optional<Name> open = ClusterReply.open(asked, found);
         return open.isEmpty()
                 ? CompletableFuture.completedStage(cluster.found(asked, found, List.of()))
                 : forwarder
                         .ask(asked, open.get())
                         .thenApply(said -> cluster.found(asked, found, said.getSection(Section.ANSWER)));
-    }
-
-    private static Names.Type type(int type) {
-        return switch (type) {
-            case Type.A -> Names.Type.A;
-            case Type.AAAA -> Names.Type.AAAA;
-            case Type.SRV -> Names.Type.SRV;
-            case Type.PTR -> Names.Type.PTR;
-            case Type.CNAME -> Names.Type.CNAME;
-            default -> Names.Type.OTHER;
-        };
     }
 }

@@ -1,5 +1,6 @@
 package io.kubetun.plugin.dns;
 
+import io.kubetun.spi.cluster.Names;
 import java.io.IOException;
 import java.util.Optional;
 import org.xbill.DNS.DClass;
@@ -63,6 +64,18 @@ record Asked(Header header, Optional<Message> message, int refusal) {
     /** The question; only where nothing is refused. */
     Record question() {
         return message.orElseThrow().getQuestion();
+    }
+
+    /** What is asked for. */
+    Names.Type type() {
+        return switch (question().getType()) {
+            case Type.A -> Names.Type.A;
+            case Type.AAAA -> Names.Type.AAAA;
+            case Type.SRV -> Names.Type.SRV;
+            case Type.PTR -> Names.Type.PTR;
+            case Type.CNAME -> Names.Type.CNAME;
+            default -> Names.Type.OTHER;
+        };
     }
 
     /** The client's EDNS record, if it sent one. */

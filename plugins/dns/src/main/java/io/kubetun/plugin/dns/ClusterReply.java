@@ -54,8 +54,9 @@ record ClusterReply(Name domain) {
     }
 
     /** What an answer ends with a name for that somebody else must be asked about. */
-    static Optional<Name> open(Names.Found found) {
-        return found.records().getLast() instanceof NameRecord.Alias(String name, String target)
+    static Optional<Name> open(Asked asked, Names.Found found) {
+        boolean address = asked.type() == Names.Type.A || asked.type() == Names.Type.AAAA;
+        return address && found.records().getLast() instanceof NameRecord.Alias(String name, String target)
                 ? Optional.of(name(target))
                 : Optional.empty();
     }

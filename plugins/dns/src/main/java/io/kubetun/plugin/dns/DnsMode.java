@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 
 /** Opens the sockets, of one address and port by UDP and TCP each, and makes the machine ask there. */
 final class DnsMode implements Mode {
@@ -59,6 +60,9 @@ final class DnsMode implements Mode {
             if (!session.dryRun() && system.isPresent()) {
                 forwarder.lookForLoops();
             }
+            StandIn standIn = new StandIn(names, new ClusterServer(session, limits.patience()), limits);
+            session.nameServing().begin(standIn);
+            open.add(() -> session.nameServing().end(standIn));
             started = true;
             listening = List.copyOf(opened);
         } finally {
@@ -85,7 +89,8 @@ final class DnsMode implements Mode {
 
     private InetSocketAddress listen(InetSocketAddress wanted, Answering answering) throws KubetunException {
         for (int i = 1; ; i++) {
-            FlowListener tcp = session.flows().listen(wanted, TcpQuestions.connections(answering, limits));
+            FlowListener tcp = session.flows()
+                    .listen(wanted, TcpQuestions.connections(answering, limits, new Semaphore(limits.connections())));
             try {
                 open.add(session.flows().listenDatagrams(tcp.address(), new UdpQuestions(answering)));
                 open.add(tcp);

@@ -27,19 +27,24 @@ import java.util.concurrent.TimeUnit;
 final class TcpQuestions extends SimpleChannelInboundHandler<ByteBuf> {
     private static final int LENGTH_BYTES = 2;
 
-    private final Answering answering;
+    private final Responder responder;
     private final int pipelined;
     private int waiting;
     private boolean lastAsked;
 
-    TcpQuestions(Answering answering, int pipelined) {
-        this.answering = answering;
+    TcpQuestions(Responder responder, int pipelined) {
+        this.responder = responder;
         this.pipelined = pipelined;
     }
 
-    /** Makes what is added to each accepted connection. */
-    static ChannelHandler connections(Answering answering, Limits limits) {
-        Semaphore free = new Semaphore(limits.connections());
+    /**
+     * Makes what is added to each accepted connection.
+     *
+     * @param responder answers
+     * @param limits of a connection
+     * @param free how many more connections there may be
+     */
+    static ChannelHandler connections(Responder responder, Limits limits, Semaphore free) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel client) {
@@ -55,7 +60,7 @@ final class TcpQuestions extends SimpleChannelInboundHandler<ByteBuf> {
                                         65535 + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES),
                                 new LengthFieldPrepender(LENGTH_BYTES),
                                 new FlowControlHandler(),
-                                new TcpQuestions(answering, limits.pipelined()));
+                                new TcpQuestions(responder, limits.pipelined()));
             }
         };
     }
@@ -68,7 +73,7 @@ final class TcpQuestions extends SimpleChannelInboundHandler<ByteBuf> {
         }
         waiting++;
         context.channel().config().setAutoRead(waiting < pipelined);
-        answering
+        responder
                 .answer(ByteBufUtil.getBytes(frame), false)
                 .thenAccept(answer -> context.executor().execute(() -> answered(context, answer)));
     }

@@ -10,15 +10,15 @@ import io.netty.channel.socket.DatagramPacket;
 /** Answers datagrams, in the order in which the answers are there. Keeps nothing of a socket. */
 @Sharable
 final class UdpQuestions extends SimpleChannelInboundHandler<DatagramPacket> {
-    private final Answering answering;
+    private final Responder responder;
 
-    UdpQuestions(Answering answering) {
-        this.answering = answering;
+    UdpQuestions(Responder responder) {
+        this.responder = responder;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
-        answering
+        responder
                 .answer(ByteBufUtil.getBytes(packet.content()), true)
                 .thenAccept(answer -> answer.ifPresent(bytes ->
                         context.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(bytes), packet.sender()))));

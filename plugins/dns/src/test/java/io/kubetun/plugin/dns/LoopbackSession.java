@@ -4,6 +4,8 @@ import io.kubetun.spi.Dialer;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.Flows;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.NameServer;
+import io.kubetun.spi.NameServing;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.SessionContext;
 import io.kubetun.spi.Target;
@@ -28,10 +30,13 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A session on this machine's loopback whose cluster is a table of names. */
 final class LoopbackSession implements SessionContext, Flows, Cluster, AutoCloseable {
+    private volatile LoopbackDialer dialer = new LoopbackDialer(1, true);
+    private final NameServing serving = new OneServing();
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
 
     @Override
@@ -69,6 +74,35 @@ final class LoopbackSession implements SessionContext, Flows, Cluster, AutoClose
                 channel.close().awaitUninterruptibly();
             }
         };
+    }
+
+    @Override
+    public NameServing nameServing() {
+        return serving;
+    }
+
+    @Override
+    public EventLoopGroup eventLoops() {
+        return loops;
+    }
+
+    private static final class OneServing implements NameServing {
+        private volatile Optional<NameServer> now = Optional.empty();
+
+        @Override
+        public void begin(NameServer server) {
+            now = Optional.of(server);
+        }
+
+        @Override
+        public void end(NameServer server) {
+            now = now.filter(each -> !each.equals(server));
+        }
+
+        @Override
+        public Optional<NameServer> now() {
+            return now;
+        }
     }
 
     @Override
@@ -123,7 +157,12 @@ final class LoopbackSession implements SessionContext, Flows, Cluster, AutoClose
 
     @Override
     public Dialer dialer() {
-        throw new UnsupportedOperationException("this mode dials nothing");
+        return dialer;
+    }
+
+    /** What the cluster's own name server is reached by; before, nothing is. */
+    void dialBy(LoopbackDialer by) {
+        dialer = by;
     }
 
     @Override

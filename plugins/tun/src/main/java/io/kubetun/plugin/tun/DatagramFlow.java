@@ -1,6 +1,5 @@
 package io.kubetun.plugin.tun;
 
-import io.kubetun.spi.host.TunSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -20,8 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class DatagramFlow {
     /** Datagrams that wait; the next one is lost, as datagrams may be. */
     private static final int WAITING = 512;
-
-    private static final int LARGEST = TunSettings.MTU - Wire.HEADER6 - PacketView.UDP_HEADER;
 
     private final MemorySegment first;
     private final EventLoop loop;
@@ -124,12 +121,7 @@ final class DatagramFlow {
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, ByteBuf data) {
-            if (data.readableBytes() > LARGEST) {
-                outlet.counts().add(Count.LOST);
-                return;
-            }
-            Answers.Answer answer = Answers.datagram(question, data, scratch);
-            outlet.write(answer.packet(), answer.length());
+            outlet.answer(question, data, scratch);
         }
 
         @Override

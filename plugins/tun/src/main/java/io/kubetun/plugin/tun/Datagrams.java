@@ -2,9 +2,11 @@ package io.kubetun.plugin.tun;
 
 import io.kubetun.spi.DialException;
 import io.kubetun.spi.Dialer;
+import io.kubetun.spi.NameServer;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.host.TunSettings;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -14,6 +16,7 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,33 +24,30 @@ import java.util.function.Supplier;
 /**
  * Flows of UDP: each pair of a program's port and an address of the cluster is dialled with its first datagram, and has
  * a channel as long as it is used. Where only TCP reaches the cluster, questions of DNS go by TCP (RFC 7766) and all
- * others are refused. {@link #sent} is for the bus's thread, the rest for any.
+ * others are refused. What somebody answers in the cluster's place is no flow. {@link #sent} is for the bus's thread, the rest for any.
  */
 final class Datagrams {
     /** Flows at a time. */
     static final int CAPACITY = 8192;
-
-    private static final int DNS = 53;
 
     private final Supplier<List<EventLoop>> loops;
     private final Map<EventLoop, MemorySegment> scratch = new HashMap<>();
     private final Function<InetAddress, Dialer> way;
     private final Outlet outlet;
     private final Destinations destinations;
+    private final Questions questions;
     private final FlowTable table = new FlowTable(CAPACITY);
     private final AtomicReferenceArray<DatagramFlow> flows = new AtomicReferenceArray<>(CAPACITY);
     private volatile boolean closed;
 
-    Datagrams(Dialer dialer, Destinations destinations, Supplier<List<EventLoop>> loops, Outlet outlet) {
-        this(any -> dialer, destinations, loops, outlet);
-    }
-
     Datagrams(
             Function<InetAddress, Dialer> way,
             Destinations destinations,
+            Questions questions,
             Supplier<List<EventLoop>> loops,
             Outlet outlet) {
         this.destinations = destinations;
+        this.questions = questions;
         this.way = way;
         this.loops = loops;
         this.outlet = outlet;
@@ -59,6 +59,14 @@ final class Datagrams {
             outlet.counts().add(Count.MALFORMED);
             return;
         }
+        if (packet.destinationPort == Questions.PORT) {
+            Target.Address target = destinations.target(packet);
+            Optional<NameServer> server = questions.answering(target);
+            if (server.isPresent()) {
+                answer(server.get(), packet, target);
+                return;
+            }
+        }
         int number =
                 table.find(packet.destinationHigh, packet.destinationLow, packet.sourcePort, packet.destinationPort);
         if (number == FlowTable.NONE || table.state(number) == FlowTable.CLOSED) {
@@ -68,10 +76,18 @@ final class Datagrams {
         }
     }
 
+    private void answer(NameServer server, PacketView packet, Target.Address target) {
+        MemorySegment asked = packet.copy();
+        ByteBuf question = data(packet, Unpooled.buffer(packet.payload));
+        server.answer(question.array(), target)
+                .thenAccept(answer -> answer.filter(bytes -> !closed)
+                        .ifPresent(bytes -> outlet.answer(asked, Unpooled.wrappedBuffer(bytes))));
+    }
+
     private void begin(PacketView packet) {
         Target.Address target = destinations.target(packet);
         Dialer dialer = way.apply(target.ip());
-        if (packet.destinationPort != DNS && dialer.tcpOnly()) {
+        if (packet.destinationPort != Questions.PORT && dialer.tcpOnly()) {
             outlet.counts().add(Count.UDP);
             outlet.refuse(packet, Refusal.PROHIBITED);
             return;

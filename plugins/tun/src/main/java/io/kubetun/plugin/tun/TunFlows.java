@@ -4,7 +4,9 @@ import io.kubetun.spi.DialException;
 import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Flows.FlowListener;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.NameServer;
 import io.kubetun.spi.SessionContext;
+import io.kubetun.spi.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -35,10 +38,21 @@ final class TunFlows {
     private final FlowTable table;
     private final Supplier<List<EventLoop>> loops;
     private final List<FlowListener> listeners = new ArrayList<>();
-    private final Map<Integer, Dialled> dialled = new ConcurrentHashMap<>();
+    private final Map<Integer, Awaited> awaited = new ConcurrentHashMap<>();
     private volatile Function<InetAddress, Dialer> way;
+    private volatile Function<Target.Address, Optional<NameServer>> answering = any -> Optional.empty();
 
-    private record Dialled(HeldFlow held, Channel remote) {}
+    /** A program that was told that it is connected, and will come to the listener. */
+    private record Awaited(HeldFlow held, EventLoop loop, End end) {}
+
+    /** What waits for it. */
+    private sealed interface End {}
+
+    /** The other end of its flow. */
+    private record Dialled(Channel remote) implements End {}
+
+    /** Who answers what it asks. */
+    private record Answered(NameServer server) implements End {}
 
     TunFlows(SessionContext session, FlowTable table, Supplier<List<EventLoop>> loops) {
         this.loops = loops;
@@ -47,9 +61,10 @@ final class TunFlows {
         this.way = any -> session.dialer();
     }
 
-    /** Goes other ways than straight into the cluster. */
-    void go(Function<InetAddress, Dialer> ways) {
+    /** Goes other ways than straight into the cluster, and nowhere with what is answered here. */
+    void go(Function<InetAddress, Dialer> ways, Function<Target.Address, Optional<NameServer>> answers) {
         way = ways;
+        answering = answers;
     }
 
     /** Opens the listeners of an address; returns their ports, in the order of the loops. */
@@ -74,6 +89,11 @@ final class TunFlows {
 
     void dial(HeldFlow held, PacketTraffic traffic) {
         EventLoop loop = loops().get(held.flow() % loops().size());
+        Optional<NameServer> server = answering.apply(held.target());
+        if (server.isPresent()) {
+            await(new Awaited(held, loop, new Answered(server.get())), traffic);
+            return;
+        }
         Dialer dialer = way.apply(held.target().ip());
         loop.execute(() -> dialer.dial(held.target(), loop).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
@@ -86,23 +106,28 @@ final class TunFlows {
     }
 
     private void opened(HeldFlow held, Channel remote, PacketTraffic traffic) {
-        Dialled here = new Dialled(held, remote);
-        dialled.put(held.flow(), here);
         remote.pipeline().addLast(new Unjoined());
-        traffic.accept(held);
-        remote.eventLoop().schedule(() -> giveUp(here), ACCEPT_SECONDS, TimeUnit.SECONDS);
+        await(new Awaited(held, remote.eventLoop(), new Dialled(remote)), traffic);
     }
 
-    private void giveUp(Dialled waiting) {
-        if (dialled.remove(waiting.held().flow(), waiting)) {
-            waiting.remote().close();
+    private void await(Awaited here, PacketTraffic traffic) {
+        awaited.put(here.held().flow(), here);
+        traffic.accept(here.held());
+        here.loop().schedule(() -> giveUp(here), ACCEPT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void giveUp(Awaited waiting) {
+        if (awaited.remove(waiting.held().flow(), waiting)) {
+            if (waiting.end() instanceof Dialled(Channel remote)) {
+                remote.close();
+            }
             table.close(waiting.held().flow());
         }
     }
 
     void close() {
         listeners.forEach(FlowListener::close);
-        dialled.values().forEach(each -> each.remote().eventLoop().execute(() -> giveUp(each)));
+        awaited.values().forEach(each -> each.loop().execute(() -> giveUp(each)));
     }
 
     /** Takes only connections that came as a flow of the table, and each once. */
@@ -120,16 +145,28 @@ final class TunFlows {
         InetSocketAddress at = (InetSocketAddress) client.localAddress();
         // Whoever connects to the listener itself has this machine's address; the peer's has nobody but the device.
         boolean foreign = from == null || at == null || from.getAddress().equals(at.getAddress());
-        Dialled here = foreign ? null : dialled.remove(from.getPort() - FlowTable.FIRST_PORT);
+        Awaited here = foreign ? null : awaited.remove(from.getPort() - FlowTable.FIRST_PORT);
         if (here == null) {
             reset(client);
-        } else if (!client.isActive()) {
-            here.remote().close();
-        } else if (!here.remote().isActive()) {
+            return;
+        }
+        switch (here.end()) {
+            case Dialled(Channel remote) -> join(client, remote, here.held().target());
+            case Answered(NameServer server) -> {
+                client.pipeline().addLast(server.connection(here.held().target()));
+                client.config().setAutoRead(true);
+            }
+        }
+    }
+
+    private void join(Channel client, Channel remote, Target target) {
+        if (!client.isActive()) {
+            remote.close();
+        } else if (!remote.isActive()) {
             reset(client);
         } else {
-            here.remote().pipeline().remove(Unjoined.class);
-            session.flows().join(client, here.remote(), here.held().target());
+            remote.pipeline().remove(Unjoined.class);
+            session.flows().join(client, remote, target);
         }
     }
 

@@ -4,6 +4,7 @@ import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Mode;
 import io.kubetun.spi.SessionContext;
+import io.kubetun.spi.cluster.ClusterAddresses;
 import io.kubetun.spi.host.Cidr;
 import io.kubetun.spi.host.PacketDevice;
 import io.kubetun.spi.host.Route;
@@ -51,7 +52,8 @@ final class TunMode implements Mode {
         boolean own = session.host().ownNetwork();
         List<Route> machine = session.host().routes();
         List<Route> existing = own ? List.of() : machine;
-        RangePlan plan = RangePlan.of(session.cluster().addresses(), options, apiServer, existing);
+        ClusterAddresses addresses = session.cluster().addresses();
+        RangePlan plan = RangePlan.of(addresses, options, apiServer, existing);
         int number = options.device().isPresent() ? options.device().get() : DeviceNumbers.firstFree(existing);
         List<Cidr> leading = own ? Everything.of(machine, plan.routes()) : plan.routes();
         TunSettings settings = new TunSettings(number, leading.stream().anyMatch(Cidr::v6));
@@ -60,10 +62,11 @@ final class TunMode implements Mode {
         String name = settings.name();
         if (!session.dryRun()) {
             Ways ways = new Ways(session.dialer(), own ? session.flows().outside() : session.dialer(), plan.routes());
-            flows.go(ways::to);
+            Questions questions = new Questions(session.nameServing()::now, addresses.nameServers());
+            flows.go(ways::to, questions::answering);
             PacketDevice device = tun.open();
             name = device.name();
-            open(settings, device, ways);
+            open(settings, device, ways, questions);
             if (own) {
                 server.open(session.cluster().identity().server(), apiServer);
             }
@@ -81,14 +84,15 @@ final class TunMode implements Mode {
     }
 
     /** What fails here is undone with the mode's scope; the device is only ours until the bus has it. */
-    private void open(TunSettings settings, PacketDevice device, Ways ways) throws KubetunException {
+    private void open(TunSettings settings, PacketDevice device, Ways ways, Questions questions)
+            throws KubetunException {
         boolean attached = false;
         try {
             List<Integer> ports = flows.listen(settings.local(false));
             List<Integer> ports6 = settings.v6() ? flows.listen(settings.local(true)) : List.of();
             Destinations destinations = new Destinations(session.translations());
             Outlet outlet = new Outlet(device, counts);
-            Datagrams udp = new Datagrams(ways::to, destinations, loops, outlet);
+            Datagrams udp = new Datagrams(ways::to, destinations, questions, loops, outlet);
             datagrams = Optional.of(udp);
             PacketTraffic[] self = new PacketTraffic[1];
             self[0] = new PacketTraffic(

@@ -3,7 +3,10 @@ package io.kubetun.plugin.tun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetun.plugin.tun.PacketView.Kind;
+import io.kubetun.spi.NameServer;
+import io.kubetun.spi.Target;
 import io.kubetun.spi.host.TunSettings;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -18,8 +21,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -48,9 +54,13 @@ class DatagramsTest {
     }
 
     private PacketTraffic traffic(LoopbackDialer dialer) {
+        return traffic(dialer, new Questions(Optional::empty, List.of()));
+    }
+
+    private PacketTraffic traffic(LoopbackDialer dialer, Questions questions) {
         List<EventLoop> loops = List.of(group.next(), group.next());
         Outlet outlet = new Outlet(device, counts);
-        Datagrams udp = new Datagrams(dialer, OneTranslation.NONE, () -> loops, outlet);
+        Datagrams udp = new Datagrams(any -> dialer, OneTranslation.NONE, questions, () -> loops, outlet);
         datagrams = Optional.of(udp);
         return new PacketTraffic(
                 outlet,
@@ -129,6 +139,47 @@ class DatagramsTest {
                 assertThat(back.mismatch(Packets.udp(SERVICE, 53, LOCAL, 40_001, new byte[] {5, 6})))
                         .isEqualTo(-1);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsAnsweredInTheClustersPlaceIsNotDialled(boolean v6) throws Exception {
+        String local = v6 ? LOCAL6 : LOCAL;
+        String name = v6 ? SERVICE6 : SERVICE;
+        PacketTraffic traffic = traffic(
+                new LoopbackDialer(1, true),
+                new Questions(() -> Optional.of(new Echoing()), List.of(InetAddress.ofLiteral(name))));
+        for (int port : new int[] {40_000, 40_000, 40_001}) {
+            int before = device.count();
+            send(traffic, Packets.udp(local, port, name, 53, new byte[] {9, 8, 7}));
+            MemorySegment back = device.await(before);
+            assertThat(back.mismatch(Packets.udp(name, 53, local, port, new byte[] {9, 8, 7, 53})))
+                    .isEqualTo(-1);
+            assertThat(PacketView.of(back).hasRightSum()).isTrue();
+        }
+        assertThat(datagrams.orElseThrow().size()).as("no flow").isZero();
+        send(traffic, Packets.udp(local, 40_000, name, 53, new byte[0]));
+        assertThat(counts.get(Count.LOST)).as("larger than any packet").isEqualTo(1);
+        int before = device.count();
+        send(traffic, Packets.udp(local, 40_000, name, 54, new byte[1]));
+        PacketView refused = PacketView.of(device.await(before));
+        assertThat(refused.memory.get(Wire.BYTE, refused.transport + 1)).isEqualTo((byte) Refusal.PROHIBITED.code(v6));
+    }
+
+    /** Says what it was asked, and the port; something large if it was asked nothing. */
+    private record Echoing() implements NameServer {
+        @Override
+        public CompletionStage<Optional<byte[]>> answer(byte[] question, Target.Address server) {
+            byte[] said = Arrays.copyOf(question, question.length + 1);
+            said[question.length] = (byte) server.port();
+            return CompletableFuture.completedStage(
+                    Optional.of(question.length == 0 ? new byte[TunSettings.MTU] : said));
+        }
+
+        @Override
+        public ChannelHandler connection(Target.Address server) {
+            throw new UnsupportedOperationException("only datagrams come here");
         }
     }
 

@@ -10,6 +10,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +39,12 @@ class PacketTrafficTest {
             List.of(6000),
             dials::add,
             OneTranslation.of("10.96.0.0/16", "100.64.0.0/16"),
-            new Datagrams(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet),
+            new Datagrams(
+                    any -> dialer,
+                    OneTranslation.NONE,
+                    new Questions(Optional::empty, List.of()),
+                    () -> List.of(group.next()),
+                    outlet),
             new Echoes(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet));
     private final PacketView seen = new PacketView();
 

@@ -16,9 +16,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RangePlanTest {
-    private static final ClusterAddresses FOUND = new ClusterAddresses(List.of(
-            new Range(Cidr.of("10.96.0.0/16"), Kind.SERVICES, "its ServiceCIDR objects"),
-            new Range(Cidr.of("10.244.0.0/24"), Kind.PODS, "its nodes")));
+    private static final ClusterAddresses FOUND = new ClusterAddresses(
+            List.of(
+                    new Range(Cidr.of("10.96.0.0/16"), Kind.SERVICES, "its ServiceCIDR objects"),
+                    new Range(Cidr.of("10.244.0.0/24"), Kind.PODS, "its nodes")),
+            List.of());
 
     private static RangePlan plan(List<String> extra, List<String> exclude, String server, String... routes)
             throws KubetunException {
