@@ -64,8 +64,8 @@ public class PacketTrafficBenchmark {
                 List.of(),
                 held -> {},
                 destinations,
-                new Datagrams(none, destinations, List::of, outlet),
-                new Echoes(none, destinations, List::of, outlet));
+                new Datagrams(any -> none, destinations, List::of, outlet),
+                new Echoes(any -> none, destinations, List::of, outlet));
         long to = Wire.low(InetAddress.ofLiteral("10.96.0.7"));
         for (int flow = 0; flow < flows; flow++) {
             table.open(table.add(0, to, 10_000 + flow, SERVER_PORT));

@@ -38,10 +38,6 @@ final class Datagrams {
     private final AtomicReferenceArray<DatagramFlow> flows = new AtomicReferenceArray<>(CAPACITY);
     private volatile boolean closed;
 
-    Datagrams(Dialer dialer, Destinations destinations, Supplier<List<EventLoop>> loops, Outlet outlet) {
-        this(any -> dialer, destinations, loops, outlet);
-    }
-
     Datagrams(
             Function<InetAddress, Dialer> way,
             Destinations destinations,

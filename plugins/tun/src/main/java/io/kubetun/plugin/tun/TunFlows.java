@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,7 +35,6 @@ final class TunFlows {
     private final Supplier<List<EventLoop>> loops;
     private final List<FlowListener> listeners = new ArrayList<>();
     private final Map<Integer, Dialled> dialled = new ConcurrentHashMap<>();
-    private volatile Function<InetAddress, Dialer> way;
 
     private record Dialled(HeldFlow held, Channel remote) {}
 
@@ -44,18 +42,12 @@ final class TunFlows {
         this.loops = loops;
         this.session = session;
         this.table = table;
-        this.way = any -> session.dialer();
-    }
-
-    /** Goes other ways than straight into the cluster. */
-    void go(Function<InetAddress, Dialer> ways) {
-        way = ways;
     }
 
     /** Opens the listeners of an address; returns their ports, in the order of the loops. */
     List<Integer> listen(InetAddress local) throws KubetunException {
         List<Integer> ports = new ArrayList<>();
-        for (EventLoop loop : loops()) {
+        for (EventLoop loop : loops.get()) {
             FlowListener listener = session.flows().listen(new InetSocketAddress(local, 0), loop, new Accepted());
             listeners.add(listener);
             ports.add(listener.address().getPort());
@@ -63,18 +55,13 @@ final class TunFlows {
         return ports;
     }
 
-    /** The session's loops, in the order of the listeners. */
-    List<EventLoop> loops() {
-        return loops.get();
-    }
-
     List<InetSocketAddress> addresses() {
         return listeners.stream().map(FlowListener::address).toList();
     }
 
-    void dial(HeldFlow held, PacketTraffic traffic) {
-        EventLoop loop = loops().get(held.flow() % loops().size());
-        Dialer dialer = way.apply(held.target().ip());
+    /** Dials, and tells the traffic what came of it. */
+    void dial(HeldFlow held, Dialer dialer, PacketTraffic traffic) {
+        EventLoop loop = loops.get().get(held.flow() % loops.get().size());
         loop.execute(() -> dialer.dial(held.target(), loop).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
                 opened(held, done.getNow(), traffic);

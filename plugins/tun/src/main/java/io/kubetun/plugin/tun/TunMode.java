@@ -60,7 +60,6 @@ final class TunMode implements Mode {
         String name = settings.name();
         if (!session.dryRun()) {
             Ways ways = new Ways(session.dialer(), own ? session.flows().outside() : session.dialer(), plan.routes());
-            flows.go(ways::to);
             PacketDevice device = tun.open();
             name = device.name();
             open(settings, device, ways);
@@ -97,7 +96,7 @@ final class TunMode implements Mode {
                     table,
                     ports,
                     ports6,
-                    held -> flows.dial(held, self[0]),
+                    held -> flows.dial(held, ways.to(held.target().ip()), self[0]),
                     destinations,
                     udp,
                     new Echoes(ways::to, destinations, loops, outlet));

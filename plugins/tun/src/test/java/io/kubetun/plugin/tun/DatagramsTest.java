@@ -50,7 +50,7 @@ class DatagramsTest {
     private PacketTraffic traffic(LoopbackDialer dialer) {
         List<EventLoop> loops = List.of(group.next(), group.next());
         Outlet outlet = new Outlet(device, counts);
-        Datagrams udp = new Datagrams(dialer, OneTranslation.NONE, () -> loops, outlet);
+        Datagrams udp = new Datagrams(any -> dialer, OneTranslation.NONE, () -> loops, outlet);
         datagrams = Optional.of(udp);
         return new PacketTraffic(
                 outlet,
@@ -61,7 +61,7 @@ class DatagramsTest {
                 held -> {},
                 OneTranslation.NONE,
                 udp,
-                new Echoes(dialer, OneTranslation.NONE, () -> loops, outlet));
+                new Echoes(any -> dialer, OneTranslation.NONE, () -> loops, outlet));
     }
 
     private static void send(PacketTraffic traffic, MemorySegment packet) {

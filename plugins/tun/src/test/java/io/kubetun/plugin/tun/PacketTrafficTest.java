@@ -38,8 +38,8 @@ class PacketTrafficTest {
             List.of(6000),
             dials::add,
             OneTranslation.of("10.96.0.0/16", "100.64.0.0/16"),
-            new Datagrams(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet),
-            new Echoes(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet));
+            new Datagrams(any -> dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet),
+            new Echoes(any -> dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet));
     private final PacketView seen = new PacketView();
 
     @AfterEach
