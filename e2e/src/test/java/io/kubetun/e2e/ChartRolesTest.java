@@ -94,8 +94,7 @@ class ChartRolesTest {
         assertThat(may(kubeconfig, "list", "nodes")).isFalse();
         try (Running connect = lab.sudo(Map.of("KUBECONFIG", kubeconfig.toString()), "tun")) {
             connect.awaitLine("Ready", READY);
-            assertThat(lab.sure("curl", "-sS", "--max-time", "20", "http://" + lab.clusterIp("echo") + "/"))
-                    .contains("\"app\":\"echo\"");
+            assertThat(lab.page(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
             connect.stop();
         }
     }

@@ -79,7 +79,7 @@ record Commands(World world) {
                     data += more
                 print(data.decode())
                 """;
-        return world.sure("python3", "-c", script, socket(), request).strip();
+        return world.python(script, socket(), request).strip();
     }
 
     /** Where the background kernel listens. */

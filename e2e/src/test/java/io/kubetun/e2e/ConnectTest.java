@@ -63,21 +63,13 @@ class ConnectTest {
                 "sha256sum /etc/resolv.conf; stat -c '%a %u %g' /etc/resolv.conf; ip route; ip -o link | sed 's/ qlen.*//'; ip -o addr | sed 's/valid_lft.*//'");
     }
 
-    private void connect(String... more) throws Exception {
-        String[] all = new String[more.length + 1];
-        all[0] = "connect";
-        System.arraycopy(more, 0, all, 1, more.length);
-        Result started = lab.sudo(Map.of(), all).await(READY);
-        assertThat(started.status()).as(started.output()).isZero();
-    }
-
-    private String curl(String host) throws Exception {
-        return lab.sure("curl", "-sS", "--max-time", "20", "http://" + host + "/");
+    private void connect() throws Exception {
+        lab.sudo(Map.of(), "connect").awaitSuccess(READY);
     }
 
     /** The address and the milliseconds. */
     private String[] lookUp(String name) throws Exception {
-        return lab.sure("python3", "-c", LOOK_UP, name).strip().split(" ", -1);
+        return lab.python(LOOK_UP, name).strip().split(" ", -1);
     }
 
     private String address(String name) throws Exception {
@@ -85,8 +77,7 @@ class ConnectTest {
     }
 
     private void disconnect() throws Exception {
-        Result ended = lab.kubetun("disconnect", "--all").await(READY);
-        assertThat(ended.status()).as(ended.output()).isZero();
+        lab.kubetun("disconnect", "--all").awaitSuccess(READY);
         Await.until(() -> fingerprint().equals(before), SOON);
     }
 
@@ -94,9 +85,9 @@ class ConnectTest {
         String echo = lab.clusterIp("echo");
         for (String name : List.of("echo", "echo.lab", "echo.lab.svc", "echo.lab.svc.cluster.local")) {
             assertThat(address(name)).as(name).isEqualTo(echo);
-            assertThat(curl(name)).contains("\"app\":\"echo\"");
+            assertThat(lab.page(name)).contains("\"app\":\"echo\"");
         }
-        assertThat(curl("peer-0.peer.lab:8080")).contains("\"pod\":\"peer-0\"");
+        assertThat(lab.page("peer-0.peer.lab:8080")).contains("\"pod\":\"peer-0\"");
         assertThat(address("echo.lab.connect")).isEqualTo(echo);
         assertThat(address("nope.lab")).isEqualTo("none");
         assertThat(address("wiki.office.test")).isEqualTo("192.0.2.80");
@@ -180,8 +171,7 @@ class ConnectTest {
                 assertThat(address("echo")).as("not only in turn").isEqualTo(lab.clusterIp("echo"));
             }
             assertThat(address("wiki")).isEqualTo("192.0.2.80");
-            Result ended = lab.kubetun("disconnect", "--all").await(READY);
-            assertThat(ended.status()).as(ended.output()).isZero();
+            lab.kubetun("disconnect", "--all").awaitSuccess(READY);
             assertThat(lab.onLaptop("sh", "-c", "cat /etc/resolv.conf; echo END"))
                     .isEqualTo("nameserver 127.0.0.1\nsearch office.test\noptions rotate\nEND");
         } finally {
@@ -201,8 +191,7 @@ class ConnectTest {
             connect();
             assertThat(address("echo.lab")).isEqualTo(lab.clusterIp("echo"));
             assertThat(address("wiki")).isEqualTo("192.0.2.80");
-            Result ended = lab.kubetun("disconnect", "--all").await(READY);
-            assertThat(ended.status()).as(ended.output()).isZero();
+            lab.kubetun("disconnect", "--all").awaitSuccess(READY);
             assertThat(mounted).content().isEqualTo("nameserver 127.0.0.1\nsearch office.test");
         } finally {
             lab.onLaptop("umount", "/etc/resolv.conf");
@@ -213,9 +202,7 @@ class ConnectTest {
     void eachSessionHasItsOwnNamesAndTheFirstTheShortOnes() throws Exception {
         String echo = lab.clusterIp("echo");
         connect();
-        Result second = lab.sudo(Map.of(), "dns", "--dns-system", "-n", "other", "--detach")
-                .await(READY);
-        assertThat(second.status()).as(second.output()).isZero();
+        lab.sudo(Map.of(), "dns", "--dns-system", "-n", "other", "--detach").awaitSuccess(READY);
         assertThat(lab.onLaptop("cat", "/etc/resolv.conf"))
                 .containsOnlyOnce("nameserver 127.53.")
                 .contains("127.53.1.53");
@@ -231,8 +218,7 @@ class ConnectTest {
                 .orElseThrow()
                 .split(" ", 2)[0];
         assertThat(address("echo.lab." + id)).isEqualTo(echo);
-        Result ended = lab.kubetun("disconnect", id).await(READY);
-        assertThat(ended.status()).as(ended.output()).isZero();
+        lab.kubetun("disconnect", id).awaitSuccess(READY);
         assertThat(address("echo.lab")).isEqualTo(echo);
         assertThat(address("echo.lab.dns")).isEqualTo(echo);
         assertThat(address("echo.lab.connect")).isEqualTo("none");
@@ -261,9 +247,8 @@ class ConnectTest {
                             "doctor"))
                     .contains("drops what no rule allows");
             lab.onLaptop("nft", "delete", "table", "inet", "closed");
-            assertThat(curl("echo.lab")).contains("\"app\":\"echo\"");
-            Result ended = lab.kubetun("disconnect", "--all").await(READY);
-            assertThat(ended.status()).as(ended.output()).isZero();
+            assertThat(lab.page("echo.lab")).contains("\"app\":\"echo\"");
+            lab.kubetun("disconnect", "--all").awaitSuccess(READY);
         } finally {
             lab.onLaptop("sh", "-c", """
                     nft delete table inet closed 2>/dev/null
@@ -293,8 +278,7 @@ class ConnectTest {
             assertThat(lab.onLaptop("resolvectl", "query", "echo.lab.svc.cluster.local"))
                     .contains(lab.clusterIp("echo"));
             assertThat(lab.onLaptop("resolvectl", "default-route", "kubetun0")).contains("no");
-            Result ended = lab.kubetun("disconnect", "--all").await(READY);
-            assertThat(ended.status()).as(ended.output()).isZero();
+            lab.kubetun("disconnect", "--all").awaitSuccess(READY);
             Await.until(() -> fingerprint().equals(with), SOON);
             assertThat(address("echo.lab")).isEqualTo("none");
             wikiAnswersAtOnce("with systemd-resolved, disconnected");

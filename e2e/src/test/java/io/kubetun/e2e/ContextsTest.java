@@ -66,8 +66,8 @@ class ContextsTest {
             try (Running forward =
                     lab.sudo(Map.of("KUBECONFIG", kubeconfig), "forward", "-n", "lab", "-x", "lab,lab2")) {
                 forward.awaitLine("Ready", READY);
-                String first = lab.sure("curl", "-sS", "--max-time", "20", "http://echo.lab.lab/");
-                String second = lab.sure("curl", "-sS", "--max-time", "20", "http://echo.lab.lab2/");
+                String first = lab.page("echo.lab.lab");
+                String second = lab.page("echo.lab.lab2");
                 assertThat(first).contains("\"app\":\"echo\"");
                 assertThat(second).contains("\"app\":\"echo\"");
                 List<String> pods = lab.pods("lab");

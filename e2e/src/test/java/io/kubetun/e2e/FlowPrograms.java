@@ -1,9 +1,20 @@
 package io.kubetun.e2e;
 
-/** Programs in Python that open flows as any program does, and say what became of them. */
-final class FlowPrograms {
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Programs that open flows as any program does, and what has to become of them.
+ *
+ * @param world where
+ * @param before what stands in front of each program in Python: by which way it goes
+ */
+record FlowPrograms(World world, String before) {
     /** Connects, and says what came of it and after how many milliseconds. */
-    static final String CONNECT = """
+    private static final String CONNECT = """
             import socket, sys, time
             for attempt in range(2):
                 began = time.monotonic()
@@ -16,7 +27,7 @@ final class FlowPrograms {
             """;
 
     /** Sends bytes to the echo port, ends its half, and compares what comes back. */
-    static final String ECHO = """
+    private static final String ECHO = """
             import hashlib, os, socket, sys, threading, time
             size = int(sys.argv[2]); piece = os.urandom(1 << 20)
             s = socket.create_connection((sys.argv[1], 7), 10)
@@ -37,7 +48,7 @@ final class FlowPrograms {
             """;
 
     /** Opens many flows at once, and sends through each of them when all are open. */
-    static final String MANY = """
+    private static final String MANY = """
             import resource, selectors, socket, sys, time
             count = int(sys.argv[2])
             resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
@@ -65,7 +76,7 @@ final class FlowPrograms {
             """;
 
     /** Sends datagrams one by one, and counts the answers that are equal. */
-    static final String DATAGRAMS = """
+    private static final String DATAGRAMS = """
             import os, socket, sys
             s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect((sys.argv[1], int(sys.argv[2]))); s.settimeout(5)
             right = 0
@@ -77,7 +88,7 @@ final class FlowPrograms {
             """;
 
     /** Half-close: what comes after our end of stream comes in full. */
-    static final String HALF_CLOSE = """
+    private static final String HALF_CLOSE = """
             import socket, sys, time
             s = socket.create_connection((sys.argv[1], 21), 10); s.sendall(b"x" * 100000); s.settimeout(1)
             try: early = s.recv(1)
@@ -107,5 +118,60 @@ final class FlowPrograms {
             print("other:", other.recv(100).split(b"\\r")[0].decode(), flush=True)
             """;
 
-    private FlowPrograms() {}
+    FlowPrograms(World world) {
+        this(world, "");
+    }
+
+    private String python(String what, String program, String... arguments) throws IOException, InterruptedException {
+        String said = world.python(before + program, arguments).strip();
+        System.out.println(what + ": " + said.replace('\n', ';'));
+        return said;
+    }
+
+    /** What became of connecting to a port, a line each time: a word, perhaps a number, and milliseconds. */
+    String connect(String host, int port) throws IOException, InterruptedException {
+        return python(host + ":" + port, CONNECT, host, Integer.toString(port));
+    }
+
+    /** A port that nothing listens on is told as that, and soon. */
+    void closedPort(String pod) throws IOException, InterruptedException {
+        String closed = connect(pod, 4444);
+        assertThat(closed).contains("ConnectionRefusedError").doesNotContain("open");
+        assertThat(closed.lines().map(line -> Double.parseDouble(line.replaceAll(".* ", ""))))
+                .as("milliseconds; the first has to open the way")
+                .anyMatch(millis -> millis < 50);
+    }
+
+    /** Random bytes go there and come back while they go. */
+    void bytesArriveAsTheyWere(String host, int bytes) throws IOException, InterruptedException {
+        String both = python((bytes >> 20) + " MiB there and back", ECHO, host, Integer.toString(bytes));
+        assertThat(both).startsWith("equal");
+    }
+
+    void manyAtOnce(String host, int count) throws IOException, InterruptedException {
+        String many = python(count + " flows at once", MANY, host, Integer.toString(count));
+        assertThat(many).contains("opened " + count, "answered " + count);
+    }
+
+    void datagrams(String host) throws IOException, InterruptedException {
+        assertThat(python("datagrams", DATAGRAMS, host, "7")).endsWith("right 30");
+    }
+
+    /** Only a gateway can: a port-forward ends with the first end of stream. */
+    void halfClose(String host) throws IOException, InterruptedException {
+        String half = python("half-close", HALF_CLOSE, host);
+        assertThat(half).contains("before our end: b'nothing'").containsPattern("after: [1-9]");
+    }
+
+    /** Three seconds of iperf3 in the direction and the protocol that the flags say. */
+    void iperf(String host, String... flags) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("iperf3", "-c", host, "-t", "3", "-f", "M"));
+        command.addAll(List.of(flags));
+        List<String> received = world.sure(command.toArray(String[]::new))
+                .lines()
+                .filter(line -> line.contains("receiver"))
+                .toList();
+        System.out.println("iperf3 " + List.of(flags) + ": " + received);
+        assertThat(received).singleElement().asString().doesNotContain(" 0.00 MBytes/sec");
+    }
 }

@@ -24,41 +24,27 @@ import org.junit.jupiter.api.io.TempDir;
 class GatewayTest {
     private static final Duration READY = Duration.ofSeconds(60);
     private static final String SOCKS = "127.0.0.1:1097";
-    private static final String SELECTOR = "kubetun.io/gateway=kubetun-gateway";
     private static final String DEPLOYER = "gateway-deployer";
 
-    /** Half-close: the answer of port 21 comes only after our end of stream, in full. */
-    private static final String HALF_CLOSE = """
-            import socket, sys, time
-            def connect(host, port):
-                s = socket.create_connection(("127.0.0.1", 1097), 10); s.settimeout(20)
-                s.sendall(b"\\x05\\x01\\x00"); s.recv(2)
-                s.sendall(b"\\x05\\x01\\x00\\x03" + bytes([len(host)]) + host.encode() + port.to_bytes(2, "big"))
-                assert s.recv(10)[1] == 0
-                return s
-            s = connect("echo.lab", 21); sent = b"x" * 100000
-            s.sendall(sent); s.settimeout(1)
-            try: early = s.recv(1)
-            except TimeoutError: early = b"nothing"
-            s.shutdown(socket.SHUT_WR); began = time.monotonic(); s.settimeout(20); got = b""
-            while True:
-                b = s.recv(65536)
-                if not b: break
-                got += b
-            print("before our end:", early, "after:", len(got), got[:40], "in", round((time.monotonic() - began) * 1000), "ms")
-            """;
-
-    /** Keeps flows open while the gateway's pod goes, and tries new ones without a pause until one works. */
-    private static final String UNDER_LOAD = """
-            import socket, subprocess, sys, threading, time
-            def connect(host, port):
-                s = socket.create_connection(("127.0.0.1", 1097), 10); s.settimeout(30)
+    /** In front of a program: what it connects to, it reaches by SOCKS. */
+    private static final String BY_SOCKS = """
+            import socket
+            straight = socket.create_connection
+            def by_socks(address, timeout):
+                host, port = address
+                s = straight(("127.0.0.1", 1097), timeout); s.settimeout(30)
                 s.sendall(b"\\x05\\x01\\x00"); s.recv(2)
                 s.sendall(b"\\x05\\x01\\x00\\x03" + bytes([len(host)]) + host.encode() + port.to_bytes(2, "big"))
                 r = s.recv(10)
                 if len(r) < 2 or r[1] != 0: raise OSError("refused")
                 return s
-            flows = [connect("echo.lab", 7) for _ in range(20)]
+            socket.create_connection = by_socks
+            """;
+
+    /** Keeps flows open while the gateway's pod goes, and tries new ones without a pause until one works. */
+    private static final String UNDER_LOAD = """
+            import socket, subprocess, sys, threading, time
+            flows = [socket.create_connection(("echo.lab", 7), 10) for _ in range(20)]
             for s in flows: s.sendall(b"a"); assert s.recv(1) == b"a"
             ends = []; deleted = None
             def use(s):
@@ -76,7 +62,7 @@ class GatewayTest {
             works = None
             while works is None and time.monotonic() < deleted + 20:
                 try:
-                    s = connect("echo.lab", 7); s.sendall(b"c"); assert s.recv(1) == b"c"; works = time.monotonic()
+                    s = socket.create_connection(("echo.lab", 7), 10); s.sendall(b"c"); assert s.recv(1) == b"c"; works = time.monotonic()
                 except (OSError, AssertionError): time.sleep(0.05)
             print("cut", len(ends), "last after", round(max(t for t, _ in ends) - deleted, 2), sorted({n for _, n in ends}), "new after", round(works - deleted, 2))
             """;
@@ -106,12 +92,7 @@ class GatewayTest {
     }
 
     private void awaitGone() throws Exception {
-        Await.until(() -> objects().isBlank(), Duration.ofSeconds(20));
-    }
-
-    /** Deployments and accounts; pods that drain are on their way out. */
-    private String objects() throws Exception {
-        return lab.kubectl("-n", "lab", "get", "deployments,serviceaccounts", "-l", SELECTOR, "-o", "name");
+        Await.until(() -> lab.gateways().isBlank(), Duration.ofSeconds(20));
     }
 
     private Running proxy(String kubeconfig, String... more) throws Exception {
@@ -138,14 +119,13 @@ class GatewayTest {
             assertThat(socks.connect("172.30.0.1", 6443).code())
                     .as("an address of a node")
                     .isZero();
-            String half = lab.sure("python3", "-c", HALF_CLOSE);
-            System.out.println("half-close: " + half.strip());
-            assertThat(half).contains("before our end: b'nothing'").containsPattern("after: [1-9]");
+            new FlowPrograms(lab, BY_SOCKS).halfClose("echo.lab");
             assertThat(lab.kubetun("status").await(READY).output())
                     .contains("gateway: flows go through lab/kubetun-gateway");
             assertThat(lab.kubetun("why", "echo.lab:80").await(READY).output())
                     .contains("The gateway is to dial " + lab.clusterIp("echo") + ":80");
-            assertThat(lab.kubectl("-n", "lab", "get", "pods", "-l", SELECTOR, "-o", "jsonpath={.items[0].spec}"))
+            assertThat(lab.kubectl(
+                            "-n", "lab", "get", "pods", "-l", LabWorld.GATEWAY, "-o", "jsonpath={.items[0].spec}"))
                     .contains("\"automountServiceAccountToken\":false", "\"readOnlyRootFilesystem\":true");
             proxy.stop();
         }
@@ -168,7 +148,7 @@ class GatewayTest {
                         "--gateway",
                         "auto")) {
             second.awaitLine("Ready", READY);
-            assertThat(lab.kubectl("-n", "lab", "get", "pods", "-l", SELECTOR, "-o", "name")
+            assertThat(lab.kubectl("-n", "lab", "get", "pods", "-l", LabWorld.GATEWAY, "-o", "name")
                             .lines())
                     .hasSize(1);
             Running download = lab.guest(
@@ -189,7 +169,7 @@ class GatewayTest {
             first.stop();
             Result all = download.await(READY);
             assertThat(all.output().strip()).isEqualTo("100000000");
-            assertThat(objects()).contains("deployment.apps/kubetun-gateway");
+            assertThat(lab.gateways()).contains("deployment.apps/kubetun-gateway");
             second.stop();
         }
         awaitGone();
@@ -201,7 +181,7 @@ class GatewayTest {
             proxy.descendants().forEach(ProcessHandle::destroyForcibly);
             proxy.kill();
         }
-        assertThat(objects()).contains("deployment.apps/kubetun-gateway");
+        assertThat(lab.gateways()).contains("deployment.apps/kubetun-gateway");
         try (Running next = proxy(deployer)) {
             awaitGone();
             next.stop();
@@ -211,7 +191,7 @@ class GatewayTest {
     @Test
     void itsPodGoesUnderLoad() throws Exception {
         try (Running proxy = proxy(deployer, "--gateway", "auto")) {
-            String told = lab.onLaptop("python3", "-c", UNDER_LOAD, SELECTOR);
+            String told = lab.onLaptop("python3", "-c", BY_SOCKS + UNDER_LOAD, LabWorld.GATEWAY);
             System.out.println("pod deleted: " + told.strip());
             assertThat(told).contains("cut 20");
             double cut = Double.parseDouble(told.replaceAll("(?s).*last after ([0-9.-]+).*", "$1"));
@@ -298,6 +278,6 @@ class GatewayTest {
                 .await(READY);
         System.out.println(plan.output());
         assertThat(plan.output()).contains("deploy the gateway lab/kubetun-gateway", "gateway");
-        assertThat(objects()).isBlank();
+        assertThat(lab.gateways()).isBlank();
     }
 }

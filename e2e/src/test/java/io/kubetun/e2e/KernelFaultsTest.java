@@ -176,7 +176,7 @@ class KernelFaultsTest {
                 """;
         String version =
                 kubetun.ask("{\"version\":1,\"command\":\"status\"}").replaceAll(".*\"version\":(\\d+).*", "$1");
-        String answered = world.sure("python3", "-c", script, kubetun.socket(), version, id);
+        String answered = world.python(script, kubetun.socket(), version, id);
         System.out.print(answered);
         assertThat(answered).startsWith("200 of 200");
         long start = System.nanoTime();

@@ -2,7 +2,6 @@ package io.kubetun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kubetun.e2e.Running.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,9 @@ import java.util.TreeMap;
  */
 final class LabWorld implements World {
     static final String USER = "1000";
+
+    /** What objects of a deployed gateway have as a label. */
+    static final String GATEWAY = "kubetun.io/gateway=kubetun-gateway";
 
     private static final String SUDOERS = "/etc/sudoers.d/kubetun-e2e";
 
@@ -51,8 +53,7 @@ final class LabWorld implements World {
         List<String> ready = new ArrayList<>(kubectl);
         ready.addAll(List.of("get", "--raw", "/readyz"));
         if (new Running(new ProcessBuilder(ready)).await(Duration.ofSeconds(20)).status() != 0) {
-            Result up = new Running(new ProcessBuilder(lab.toString(), "second", "up")).await(Duration.ofMinutes(5));
-            assertThat(up.status()).as(up.output()).isZero();
+            new Running(new ProcessBuilder(lab.toString(), "second", "up")).awaitSuccess(Duration.ofMinutes(5));
         }
         return home.resolve(".kube/config") + ":" + login("lab2", kubectl);
     }
@@ -304,6 +305,11 @@ final class LabWorld implements World {
         return onLaptop(all.toArray(String[]::new));
     }
 
+    /** What sessions have deployed of gateways into namespace lab; pods that drain are on their way out. */
+    String gateways() throws IOException, InterruptedException {
+        return kubectl("-n", "lab", "get", "deployments,serviceaccounts", "-l", GATEWAY, "-o", "name");
+    }
+
     /** The names of the pods in a namespace. */
     List<String> pods(String namespace) throws IOException, InterruptedException {
         return kubectl("-n", namespace, "get", "pods", "-o", "name")
@@ -313,12 +319,7 @@ final class LabWorld implements World {
     }
 
     private String sure(ProcessBuilder builder) throws IOException, InterruptedException {
-        Result result = new Running(builder).await(Duration.ofMinutes(2));
-        if (result.status() != 0) {
-            throw new AssertionError(
-                    String.join(" ", builder.command()) + " ended with " + result.status() + ":\n" + result.output());
-        }
-        return result.output();
+        return new Running(builder).awaitSuccess(Duration.ofMinutes(2));
     }
 
     /** Where the lab keeps its programs, state and logs. */

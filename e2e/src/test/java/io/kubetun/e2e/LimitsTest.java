@@ -102,7 +102,7 @@ class LimitsTest {
                         s.close()
                     print('ended')
                     """;
-            assertThat(world.sure("python3", "-c", script)).contains("ended");
+            assertThat(world.python(script)).contains("ended");
             assertThat(new Socks(world, SOCKS).curl("http://echo.lab/")).contains("\"app\":\"echo\"");
             assertThat(proxy.output()).doesNotContain("\tat ");
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetun.e2e.Running.Result;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 class NetworkTest {
     private static final Duration READY = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final String SELECTOR = "kubetun.io/gateway=kubetun-gateway";
 
     @TempDir
     Path scratch;
@@ -42,10 +40,7 @@ class NetworkTest {
         lab.kubetun("disconnect", "--all").await(READY);
         lab.close();
         Await.until(() -> machine().equals(before), SOON);
-        Await.until(
-                () -> lab.kubectl("-n", "lab", "get", "deployments,serviceaccounts", "-l", SELECTOR, "-o", "name")
-                        .isBlank(),
-                SOON);
+        Await.until(() -> lab.gateways().isBlank(), SOON);
     }
 
     private String machine() throws Exception {
@@ -53,18 +48,9 @@ class NetworkTest {
                 "sh", "-c", "{ ip route; ip -o link | sed 's/ qlen.*//'; cat /etc/resolv.conf; } | sha256sum");
     }
 
-    private void connect(String... more) throws Exception {
-        List<String> all = new ArrayList<>(List.of("connect", "-n", "lab", "--gateway", "auto"));
-        all.addAll(List.of(more));
-        Result started = lab.sudo(Map.of("KUBECONFIG", lab.administrator().toString()), all.toArray(String[]::new))
-                .await(READY);
-        assertThat(started.status()).as(started.output()).isZero();
-    }
-
-    private String python(String program, String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of("python3", "-c", program));
-        all.addAll(List.of(arguments));
-        return lab.sure(all.toArray(String[]::new));
+    private void connect() throws Exception {
+        lab.sudo(Map.of("KUBECONFIG", lab.administrator().toString()), "connect", "-n", "lab", "--gateway", "auto")
+                .awaitSuccess(READY);
     }
 
     private void answers() throws Exception {
@@ -84,17 +70,14 @@ class NetworkTest {
         protocols.grpc();
         protocols.webSocket();
         protocols.eventsOneByOne();
-        assertThat(python(FlowPrograms.DATAGRAMS, "echo.lab", "7").strip()).endsWith("right 30");
-        String half = python(FlowPrograms.HALF_CLOSE, "echo.lab");
-        System.out.println("half-close: " + half.strip());
-        assertThat(half).contains("before our end: b'nothing'").containsPattern("after: [1-9]");
+        FlowPrograms programs = new FlowPrograms(lab);
+        programs.datagrams("echo.lab");
+        programs.halfClose("echo.lab");
+        programs.closedPort(pod);
         Result there = lab.run("ping", "-c", "3", "-W", "3", pod);
         assertThat(there.output()).as("ping of a pod").contains("3 received");
         Result nobody = lab.run("ping", "-c", "2", "-W", "2", pod.replaceAll("\\.\\d+$", ".251"));
         assertThat(nobody.output()).as("ping of no pod").contains(" 0 received");
-        String closed = python(FlowPrograms.CONNECT, pod, "4444");
-        System.out.println("closed port: " + closed.replace('\n', ';'));
-        assertThat(closed).contains("ConnectionRefusedError").doesNotContain("open");
         assertThat(lab.onLaptop("dig", "+short", "+time=3", "@10.96.0.10", "echo.lab.svc.cluster.local")
                         .strip())
                 .isEqualTo(lab.clusterIp("echo"));
@@ -111,12 +94,9 @@ class NetworkTest {
     void bytesArriveAsTheyWereOnThousandsOfFlows() throws Exception {
         connect();
         String echo = lab.clusterIp("echo");
-        String both = python(FlowPrograms.ECHO, echo, Integer.toString(1 << 30));
-        System.out.println("1 GiB there and back by the gateway: " + both.strip());
-        assertThat(both).startsWith("equal");
-        String many = python(FlowPrograms.MANY, echo, "5000");
-        System.out.println("5,000 flows at once by the gateway: " + many.strip());
-        assertThat(many).contains("opened 5000", "answered 5000");
+        FlowPrograms programs = new FlowPrograms(lab);
+        programs.bytesArriveAsTheyWere(echo, 1 << 30);
+        programs.manyAtOnce(echo, 5000);
         long used = gatewayMegabytes();
         System.out.println("the gateway's memory: " + used + " MB");
         assertThat(used).isBetween(10L, 96L);
@@ -134,18 +114,10 @@ class NetworkTest {
     @Test
     void measuredByIperf() throws Exception {
         connect();
-        for (List<String> flags :
-                List.of(List.<String>of(), List.of("-R"), List.of("-u", "-b", "400M", "-l", "1400"))) {
-            List<String> command = new ArrayList<>(List.of("iperf3", "-c", "iperf.lab", "-t", "3", "-f", "M"));
-            command.addAll(flags);
-            Result measured = lab.run(command.toArray(String[]::new));
-            assertThat(measured.status()).as(measured.output()).isZero();
-            System.out.println("iperf3 " + flags + ": "
-                    + measured.output()
-                            .lines()
-                            .filter(line -> line.contains("receiver"))
-                            .toList());
-        }
+        FlowPrograms programs = new FlowPrograms(lab);
+        programs.iperf("iperf.lab");
+        programs.iperf("iperf.lab", "-R");
+        programs.iperf("iperf.lab", "-u", "-b", "400M", "-l", "1400");
     }
 
     @Test

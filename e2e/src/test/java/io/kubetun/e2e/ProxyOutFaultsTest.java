@@ -169,7 +169,7 @@ class ProxyOutFaultsTest {
                 rates = sorted(run(1) for _ in range(5))
                 print(rates[2])
                 """;
-        return Double.parseDouble(lab.sure("python3", "-c", script, pod, Boolean.toString(stalled))
-                .strip());
+        return Double.parseDouble(
+                lab.python(script, pod, Boolean.toString(stalled)).strip());
     }
 }

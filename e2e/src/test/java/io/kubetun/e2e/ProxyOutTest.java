@@ -147,7 +147,7 @@ class ProxyOutTest {
                     data += more
                 print(data.decode())
                 """.formatted((Object[]) SOCKS.split(":", -1));
-        assertThat(world.sure("python3", "-c", script)).contains("data: 0").contains("data: 4");
+        assertThat(world.python(script)).contains("data: 0").contains("data: 4");
     }
 
     @Test

@@ -80,6 +80,15 @@ final class Running implements AutoCloseable {
         return new Result(process.exitValue(), output());
     }
 
+    /** Waits for the end, which has to be a success, and gives all it printed. */
+    String awaitSuccess(Duration limit) throws InterruptedException {
+        Result result = await(limit);
+        if (result.status() != 0) {
+            throw new AssertionError(command + " ended with " + result.status() + ":\n" + result.output());
+        }
+        return result.output();
+    }
+
     String output() {
         synchronized (lines) {
             return String.join("\n", lines);

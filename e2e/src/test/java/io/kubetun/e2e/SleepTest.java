@@ -176,6 +176,6 @@ class SleepTest {
                         print(json.dumps({'state': session['state']}, separators=(',', ':')))
                         print(json.dumps({'listening': listening}, separators=(',', ':')))
                 """;
-        return world.sure("python3", "-c", script, world.runtimeFolder().toString());
+        return world.python(script, world.runtimeFolder().toString());
     }
 }

@@ -48,7 +48,7 @@ final class Socks {
                 reply = s.recv(10)
                 print(reply[1], (time.monotonic() - start) * 1000)
                 """;
-        String[] answer = world.sure("python3", "-c", script, colon[0], colon[1], host, Integer.toString(port))
+        String[] answer = world.python(script, colon[0], colon[1], host, Integer.toString(port))
                 .strip()
                 .split(" ", -1);
         return new Reply(Integer.parseInt(answer[0]), Double.parseDouble(answer[1]));

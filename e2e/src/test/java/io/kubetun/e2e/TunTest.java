@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetun.e2e.Running.Result;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -51,30 +50,14 @@ class TunTest {
                 "{ ip route; ip -6 route; ip -o link; ip -o addr; cat /etc/resolv.conf; } | sed 's/valid_lft.*//' | sha256sum");
     }
 
-    private Running start(String... more) throws Exception {
-        return start(Map.of(), more);
+    private Running start() throws Exception {
+        return start(Map.of());
     }
 
-    private Running start(Map<String, String> environment, String... more) throws Exception {
-        String[] all = new String[more.length + 1];
-        all[0] = "tun";
-        System.arraycopy(more, 0, all, 1, more.length);
-        Running running = lab.sudo(environment, all);
+    private Running start(Map<String, String> environment) throws Exception {
+        Running running = lab.sudo(environment, "tun");
         running.awaitLine("Ready", READY);
         return running;
-    }
-
-    private String curl(String host) throws Exception {
-        return lab.sure("curl", "-sS", "--max-time", "20", "http://" + host + "/");
-    }
-
-    private String python(String program, String... arguments) throws Exception {
-        String[] all = new String[arguments.length + 3];
-        all[0] = "python3";
-        all[1] = "-c";
-        all[2] = program;
-        System.arraycopy(arguments, 0, all, 3, arguments.length);
-        return lab.sure(all);
     }
 
     @Test
@@ -84,19 +67,16 @@ class TunTest {
         String defaultRoute = lab.onLaptop("ip", "route", "show", "default");
         String other = lab.onLaptop("sh", "-c", "getent hosts wiki.office.test || true");
         try (Running tun = start()) {
-            assertThat(curl(echo)).contains("\"app\":\"echo\"");
-            assertThat(curl(pod + ":8080")).contains("\"app\":\"echo\"");
+            assertThat(lab.page(echo)).contains("\"app\":\"echo\"");
+            assertThat(lab.page(pod + ":8080")).contains("\"app\":\"echo\"");
             assertThat(lab.sure(
                             "sh",
                             "-c",
                             "curl -sS http://" + echo + "/ & curl -sS http://" + lab.clusterIp("a") + "/; wait"))
                     .contains("\"app\":\"echo\"", "\"app\":\"a\"");
-            String closed = python(FlowPrograms.CONNECT, pod, "4444");
-            String unknown = python(FlowPrograms.CONNECT, pod.replaceAll("\\.\\d+$", ".251"), "80");
-            System.out.printf(
-                    "closed port: %s; unknown address: %s%n", closed.replace('\n', ';'), unknown.replace('\n', ';'));
-            assertThat(closed).contains("ConnectionRefusedError").doesNotContain("open");
-            assertThat(unknown).contains("OSError 113");
+            FlowPrograms programs = new FlowPrograms(lab);
+            programs.closedPort(pod);
+            assertThat(programs.connect(pod.replaceAll("\\.\\d+$", ".251"), 80)).contains("OSError 113");
             assertThat(lab.onLaptop("ip", "route", "show", "default")).isEqualTo(defaultRoute);
             assertThat(lab.onLaptop("sh", "-c", "getent hosts wiki.office.test || true"))
                     .isEqualTo(other);
@@ -109,13 +89,20 @@ class TunTest {
     void bytesArriveAsTheyWere() throws Exception {
         try (Running tun = start()) {
             String echo = lab.clusterIp("echo");
-            String both = python(FlowPrograms.ECHO, echo, Integer.toString(1 << 30));
-            System.out.println("1 GiB there and back: " + both.strip());
-            assertThat(both).startsWith("equal");
+            FlowPrograms programs = new FlowPrograms(lab);
+            programs.bytesArriveAsTheyWere(echo, 1 << 30);
             // Several thousands are too many open files for the node: 5,000 go by a gateway, see NetworkTest.
-            String many = python(FlowPrograms.MANY, echo, "1000");
-            System.out.println("1,000 flows at once: " + many.strip());
-            assertThat(many).contains("opened 1000", "answered 1000");
+            programs.manyAtOnce(echo, 1000);
+            tun.stop();
+        }
+    }
+
+    @Test
+    void measuredByIperf() throws Exception {
+        try (Running tun = start()) {
+            FlowPrograms programs = new FlowPrograms(lab);
+            programs.iperf(lab.clusterIp("iperf"));
+            programs.iperf(lab.clusterIp("iperf"), "-R");
             tun.stop();
         }
     }
@@ -123,7 +110,7 @@ class TunTest {
     @Test
     void anUploadIsAnsweredAfterItsEnd() throws Exception {
         try (Running tun = start()) {
-            String late = python("""
+            String late = lab.python("""
                     import socket, sys
                     s = socket.create_connection((sys.argv[1], 80), 10)
                     s.sendall(b"GET /stream HTTP/1.0\\r\\nHost: echo\\r\\n\\r\\n"); s.shutdown(socket.SHUT_WR); s.settimeout(40)
@@ -143,7 +130,7 @@ class TunTest {
     @Test
     void aKilledKernelLeavesNothing() throws Exception {
         try (Running tun = start()) {
-            assertThat(curl(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
+            assertThat(lab.page(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
             assertThat(fingerprint()).isNotEqualTo(before);
             assertThat(tun.alive()).isTrue();
             long began = System.nanoTime();
@@ -248,16 +235,16 @@ class TunTest {
     @Test
     void aMillionStrangePacketsAreCountedAndNothingElse() throws Exception {
         try (Running tun = start()) {
-            assertThat(curl(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
+            assertThat(lab.page(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
             long kernel = lab.kernel().orElseThrow().pid();
             lab.onLaptop(
                     "python3", "-c", STRANGE, "kubetun0", "198.19.0.2", lab.clusterIp("echo"), "100000", "198.19.0.1");
-            long memory = residentMegabytes(kernel);
+            long memory = ProcessSize.of(kernel).residentKilobytes() / 1024;
             String sent = lab.onLaptop(
                     "python3", "-c", STRANGE, "kubetun0", "198.19.0.2", lab.clusterIp("echo"), "900000", "198.19.0.1");
-            long after = residentMegabytes(kernel);
+            long after = ProcessSize.of(kernel).residentKilobytes() / 1024;
             System.out.printf("%s, memory %d then %d MB%n", sent.strip(), memory, after);
-            assertThat(curl(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
+            assertThat(lab.page(lab.clusterIp("echo"))).contains("\"app\":\"echo\"");
             assertThat(after).isLessThan(memory + 60);
             assertThat(lab.kubetun("status").await(READY).output())
                     .contains(
@@ -268,14 +255,6 @@ class TunTest {
             assertThat(tun.alive()).isTrue();
             tun.stop();
         }
-    }
-
-    private static long residentMegabytes(long pid) throws Exception {
-        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test

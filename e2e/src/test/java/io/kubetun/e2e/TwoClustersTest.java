@@ -120,7 +120,7 @@ class TwoClustersTest {
         assertThat(address).startsWith(network);
         // On the lab the system itself resolves the name.
         return world.real()
-                ? world.sure("curl", "-sS", "--max-time", "20", "http://" + name + ":" + port + "/")
+                ? world.page(name + ":" + port)
                 : world.sure(
                         "curl",
                         "-sS",

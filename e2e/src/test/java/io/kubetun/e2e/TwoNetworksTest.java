@@ -2,7 +2,6 @@ package io.kubetun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kubetun.e2e.Running.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,11 +46,11 @@ class TwoNetworksTest {
             connect(lab, kubeconfig, "two", "lab2");
             List<String> pods = lab.pods("lab");
             for (int round = 0; round < 3; round++) {
-                assertThat(pods).anyMatch(curl(lab, "echo.lab.one")::contains);
-                assertThat(pods).noneMatch(curl(lab, "echo.lab.two")::contains);
-                assertThat(pods).anyMatch(curl(lab, "echo.lab")::contains);
-                assertThat(pods).anyMatch(curl(lab, "a.lab.one")::contains);
-                assertThat(pods).noneMatch(curl(lab, "a.lab.two")::contains);
+                assertThat(pods).anyMatch(lab.page("echo.lab.one")::contains);
+                assertThat(pods).noneMatch(lab.page("echo.lab.two")::contains);
+                assertThat(pods).anyMatch(lab.page("echo.lab")::contains);
+                assertThat(pods).anyMatch(lab.page("a.lab.one")::contains);
+                assertThat(pods).noneMatch(lab.page("a.lab.two")::contains);
             }
             String status = lab.kubetun("status").await(READY).output();
             assertThat(status).containsPattern("10\\.244\\.0\\.0/24 is 100\\.6\\d\\.\\d+\\.0/24 here");
@@ -59,10 +58,9 @@ class TwoNetworksTest {
             CompletableFuture<String> second = download(lab, "echo.lab.two");
             assertThat(first.join()).startsWith("all");
             assertThat(second.join()).startsWith("all");
-            Result ended = lab.kubetun("disconnect", "one").await(READY);
-            assertThat(ended.status()).as(ended.output()).isZero();
-            assertThat(pods).noneMatch(curl(lab, "echo.lab.two")::contains);
-            assertThat(lab.kubetun("disconnect", "--all").await(READY).status()).isZero();
+            lab.kubetun("disconnect", "one").awaitSuccess(READY);
+            assertThat(pods).noneMatch(lab.page("echo.lab.two")::contains);
+            lab.kubetun("disconnect", "--all").awaitSuccess(READY);
             Await.until(() -> machine(lab).equals(before), Duration.ofSeconds(10));
         }
     }
@@ -74,7 +72,7 @@ class TwoNetworksTest {
                 kubetun { cluster { context = %s, namespace = lab }, modes { tun {}, dns { system = true } } }
                 """.formatted(context));
         lab.give(lab.home());
-        Result started = lab.sudo(
+        lab.sudo(
                         Map.of(
                                 "KUBECONFIG",
                                 kubeconfig,
@@ -82,18 +80,13 @@ class TwoNetworksTest {
                                 lab.home().resolve(".config").toString()),
                         "--profile",
                         profile)
-                .await(READY);
-        assertThat(started.status()).as(started.output()).isZero();
-    }
-
-    private static String curl(LabWorld lab, String host) throws Exception {
-        return lab.sure("curl", "-sS", "--max-time", "20", "http://" + host + "/");
+                .awaitSuccess(READY);
     }
 
     private static CompletableFuture<String> download(LabWorld lab, String host) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return lab.sure("python3", "-c", DOWNLOAD, host, Integer.toString(BYTES));
+                return lab.python(DOWNLOAD, host, Integer.toString(BYTES));
             } catch (Exception e) {
                 return "failed: " + e;
             }

@@ -91,12 +91,19 @@ interface World extends AutoCloseable {
 
     /** Runs a command that has to succeed, and gives what it printed. */
     default String sure(String... command) throws IOException, InterruptedException {
-        Result result = run(command);
-        if (result.status() != 0) {
-            throw new AssertionError(
-                    String.join(" ", command) + " ended with " + result.status() + ":\n" + result.output());
-        }
-        return result.output();
+        return new Running(asUser(List.of(command), Map.of())).awaitSuccess(PATIENCE);
+    }
+
+    /** Runs a program in Python that has to succeed, and gives what it printed. */
+    default String python(String program, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("python3", "-c", program));
+        command.addAll(List.of(arguments));
+        return sure(command.toArray(String[]::new));
+    }
+
+    /** What curl gets of a host and port; it must answer. */
+    default String page(String host) throws IOException, InterruptedException {
+        return sure("curl", "-sS", "--max-time", "20", "http://" + host + "/");
     }
 
     /** A folder as a login gives it to its user. */

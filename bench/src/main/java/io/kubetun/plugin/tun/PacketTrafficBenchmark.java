@@ -66,7 +66,7 @@ public class PacketTrafficBenchmark {
                 held -> {},
                 destinations,
                 new Datagrams(any -> none, destinations, new Questions(Optional::empty, List.of()), List::of, outlet),
-                new Echoes(none, destinations, List::of, outlet));
+                new Echoes(any -> none, destinations, List::of, outlet));
         long to = Wire.low(InetAddress.ofLiteral("10.96.0.7"));
         for (int flow = 0; flow < flows; flow++) {
             table.open(table.add(0, to, 10_000 + flow, SERVER_PORT));

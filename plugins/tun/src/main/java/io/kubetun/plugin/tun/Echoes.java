@@ -26,10 +26,6 @@ final class Echoes {
     private final Destinations destinations;
     private final Semaphore open = new Semaphore(OPEN);
 
-    Echoes(Dialer dialer, Destinations destinations, Supplier<List<EventLoop>> loops, Outlet outlet) {
-        this(any -> dialer, destinations, loops, outlet);
-    }
-
     Echoes(
             Function<InetAddress, Dialer> way,
             Destinations destinations,

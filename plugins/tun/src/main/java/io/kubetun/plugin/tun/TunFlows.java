@@ -39,7 +39,6 @@ final class TunFlows {
     private final Supplier<List<EventLoop>> loops;
     private final List<FlowListener> listeners = new ArrayList<>();
     private final Map<Integer, Awaited> awaited = new ConcurrentHashMap<>();
-    private volatile Function<InetAddress, Dialer> way;
     private volatile Function<Target.Address, Optional<NameServer>> answering = any -> Optional.empty();
 
     /** A program that was told that it is connected, and will come to the listener. */
@@ -58,19 +57,17 @@ final class TunFlows {
         this.loops = loops;
         this.session = session;
         this.table = table;
-        this.way = any -> session.dialer();
     }
 
-    /** Goes other ways than straight into the cluster, and nowhere with what is answered here. */
-    void go(Function<InetAddress, Dialer> ways, Function<Target.Address, Optional<NameServer>> answers) {
-        way = ways;
+    /** Goes nowhere with what is answered here. */
+    void answer(Function<Target.Address, Optional<NameServer>> answers) {
         answering = answers;
     }
 
     /** Opens the listeners of an address; returns their ports, in the order of the loops. */
     List<Integer> listen(InetAddress local) throws KubetunException {
         List<Integer> ports = new ArrayList<>();
-        for (EventLoop loop : loops()) {
+        for (EventLoop loop : loops.get()) {
             FlowListener listener = session.flows().listen(new InetSocketAddress(local, 0), loop, new Accepted());
             listeners.add(listener);
             ports.add(listener.address().getPort());
@@ -78,23 +75,18 @@ final class TunFlows {
         return ports;
     }
 
-    /** The session's loops, in the order of the listeners. */
-    List<EventLoop> loops() {
-        return loops.get();
-    }
-
     List<InetSocketAddress> addresses() {
         return listeners.stream().map(FlowListener::address).toList();
     }
 
-    void dial(HeldFlow held, PacketTraffic traffic) {
-        EventLoop loop = loops().get(held.flow() % loops().size());
+    /** Dials, unless it is answered here, and tells the traffic what came of it. */
+    void dial(HeldFlow held, Dialer dialer, PacketTraffic traffic) {
+        EventLoop loop = loops.get().get(held.flow() % loops.get().size());
         Optional<NameServer> server = answering.apply(held.target());
         if (server.isPresent()) {
             await(new Awaited(held, loop, new Answered(server.get())), traffic);
             return;
         }
-        Dialer dialer = way.apply(held.target().ip());
         loop.execute(() -> dialer.dial(held.target(), loop).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
                 opened(held, done.getNow(), traffic);

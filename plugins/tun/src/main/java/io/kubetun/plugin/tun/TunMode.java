@@ -63,7 +63,7 @@ final class TunMode implements Mode {
         if (!session.dryRun()) {
             Ways ways = new Ways(session.dialer(), own ? session.flows().outside() : session.dialer(), plan.routes());
             Questions questions = new Questions(session.nameServing()::now, addresses.nameServers());
-            flows.go(ways::to, questions::answering);
+            flows.answer(questions::answering);
             PacketDevice device = tun.open();
             name = device.name();
             open(settings, device, ways, questions);
@@ -101,7 +101,7 @@ final class TunMode implements Mode {
                     table,
                     ports,
                     ports6,
-                    held -> flows.dial(held, self[0]),
+                    held -> flows.dial(held, ways.to(held.target().ip()), self[0]),
                     destinations,
                     udp,
                     new Echoes(ways::to, destinations, loops, outlet));

@@ -71,7 +71,7 @@ class DatagramsTest {
                 held -> {},
                 OneTranslation.NONE,
                 udp,
-                new Echoes(dialer, OneTranslation.NONE, () -> loops, outlet));
+                new Echoes(any -> dialer, OneTranslation.NONE, () -> loops, outlet));
     }
 
     private static void send(PacketTraffic traffic, MemorySegment packet) {

@@ -45,7 +45,7 @@ class PacketTrafficTest {
                     new Questions(Optional::empty, List.of()),
                     () -> List.of(group.next()),
                     outlet),
-            new Echoes(dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet));
+            new Echoes(any -> dialer, OneTranslation.NONE, () -> List.of(group.next()), outlet));
     private final PacketView seen = new PacketView();
 
     @AfterEach
