@@ -52,10 +52,16 @@ final class DatagramFlow {
 
     void send(PacketView packet) {
         ByteBuf data = Datagrams.data(packet, PooledByteBufAllocator.DEFAULT.directBuffer(packet.payload));
-        if (!waiting.offer(data)) {
+        if (waiting.offer(data)) {
+            drainSoon();
+        } else {
             data.release();
             outlet.counts().add(Count.LOST);
-        } else if (draining.compareAndSet(false, true)) {
+        }
+    }
+
+    private void drainSoon() {
+        if (draining.compareAndSet(false, true)) {
             loop.execute(this::drain);
         }
     }
@@ -66,20 +72,23 @@ final class DatagramFlow {
             discard();
         }
         channel.ifPresent(open -> {
-            for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
-                if (!open.isWritable()) {
-                    // Perhaps only what was written in this turn is in the way.
-                    open.flush();
+            while (hasRoom(open)) {
+                ByteBuf data = waiting.poll();
+                if (data == null) {
+                    break;
                 }
-                if (open.isWritable()) {
-                    open.write(data, open.voidPromise());
-                } else {
-                    data.release();
-                    outlet.counts().add(Count.LOST);
-                }
+                open.write(data, open.voidPromise());
             }
             open.flush();
         });
+    }
+
+    private static boolean hasRoom(Channel open) {
+        if (!open.isWritable()) {
+            // Perhaps only what was written in this turn is in the way.
+            open.flush();
+        }
+        return open.isWritable();
     }
 
     void opened(Channel open) {
@@ -130,6 +139,14 @@ final class DatagramFlow {
             }
             Answers.Answer answer = Answers.datagram(question, data, scratch);
             outlet.write(answer.packet(), answer.length());
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) {
+            if (context.channel().isWritable() && !waiting.isEmpty()) {
+                drainSoon();
+            }
+            context.fireChannelWritabilityChanged();
         }
 
         @Override
