@@ -393,6 +393,11 @@ final class FlowChannel extends AbstractChannel implements DuplexChannel, LinkSt
             return;
         }
         sendEnd();
+        if (link.isHandedOver(stream)) {
+            // Both frames in one flush: each packet of its own wakes every program on the way.
+            link.reset(stream, Http2Error.NO_ERROR);
+            return;
+        }
         linger = link.context()
                 .executor()
                 .schedule(() -> link.reset(stream, Http2Error.CANCEL), LINGER_SECONDS, TimeUnit.SECONDS);
