@@ -258,6 +258,11 @@ final class FlowChannel extends StreamChannel implements LinkStream {
             return;
         }
         endOutput();
+        if (link.isHandedOver(stream)) {
+            // Both frames in one flush: each packet of its own wakes every program on the way.
+            link.reset(stream, Http2Error.NO_ERROR);
+            return;
+        }
         linger = link.context()
                 .executor()
                 .schedule(() -> link.reset(stream, Http2Error.CANCEL), LINGER_SECONDS, TimeUnit.SECONDS);

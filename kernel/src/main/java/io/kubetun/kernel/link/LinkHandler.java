@@ -135,6 +135,16 @@ final class LinkHandler extends Http2ConnectionHandler {
         }
     }
 
+    /** Says whether all that a stream was to send is on its way, so that a reset would take nothing of it back. */
+    boolean isHandedOver(Http2Stream stream) {
+        try {
+            encoder().flowController().writePendingBytes();
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return !encoder().flowController().hasFlowControlled(stream);
+    }
+
     /** Many flows that have written something in one turn of the loop are one flush. */
     void flushSoon() {
         if (!reading && !flushScheduled && !lost) {

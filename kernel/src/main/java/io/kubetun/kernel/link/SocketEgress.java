@@ -7,6 +7,7 @@ import io.kubetun.spi.DialException.Reason;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -163,7 +164,13 @@ public final class SocketEgress implements Egress, AutoCloseable {
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
                                 new FixedRecvByteBufAllocator(DATAGRAM).maxMessagesPerRead(DATAGRAMS_A_TURN))
-                        .handler(new Payloads()),
+                        .handler(new ChannelInitializer<>() {
+                            @Override
+                            protected void initChannel(Channel socket) {
+                                socket.pipeline().addLast(new Payloads());
+                                Segmentation.addTo(socket, to);
+                            }
+                        }),
                 to,
                 dialled);
     }

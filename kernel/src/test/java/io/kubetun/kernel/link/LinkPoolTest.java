@@ -26,6 +26,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -176,6 +178,40 @@ class LinkPoolTest {
             }
             flow.close();
             Await.until("it is gone", SOON, () -> fixture.server.counts().flows() == 0);
+        }
+    }
+
+    @Test
+    void datagramsOfOneTurnStayWhatTheyWere() throws Exception {
+        try (LinkFixture fixture = new LinkFixture(LinkSettings.ofSession());
+                DatagramSocket server = new DatagramSocket(0, LinkFixture.LOOPBACK)) {
+            Thread.ofVirtual().start(() -> echo(server));
+            Target.Address target = new Target.Address(LinkFixture.LOOPBACK, server.getLocalPort());
+            Channel flow = dialer(fixture).dialDatagrams(target, fixture.loop()).get(10, TimeUnit.SECONDS);
+            Events events = new Events(flow);
+            SplittableRandom random = new SplittableRandom(2);
+            List<byte[]> sent = new ArrayList<>();
+            // More than one piece of one size, a smaller end of one, a larger one after a smaller, and what is not cut.
+            for (int[] sizes : new int[][] {{50, 1400}, {1, 700}, {5, 900}, {2, 2000}, {3, 1}, {2, 1472}}) {
+                for (int i = 0; i < sizes[0]; i++) {
+                    byte[] data = new byte[sizes[1]];
+                    random.nextBytes(data);
+                    sent.add(data);
+                }
+            }
+            flow.eventLoop().execute(() -> {
+                for (int i = 0; i < sent.size(); i++) {
+                    flow.write(Unpooled.wrappedBuffer(sent.get(i)));
+                    if (i % 20 == 19) {
+                        flow.flush();
+                    }
+                }
+                flow.flush();
+            });
+            for (byte[] each : sent) {
+                assertThat(events.messages.poll(10, TimeUnit.SECONDS)).isEqualTo(each);
+            }
+            assertThat(fixture.server.counts().dropped()).isZero();
         }
     }
 

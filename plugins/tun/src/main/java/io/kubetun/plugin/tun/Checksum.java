@@ -14,8 +14,13 @@ final class Checksum {
         long sum = 0;
         long at = offset;
         long end = offset + length;
-        for (; at + 4 <= end; at += 4) {
+        for (; at + 8 <= end; at += 8) {
+            long words = memory.get(Wire.LONG, at);
+            sum += (words >>> 32) + (words & 0xffff_ffffL);
+        }
+        if (at + 4 <= end) {
             sum += Integer.toUnsignedLong(memory.get(Wire.INT, at));
+            at += 4;
         }
         if (at + 2 <= end) {
             sum += Short.toUnsignedLong(memory.get(Wire.SHORT, at));

@@ -49,10 +49,16 @@ final class DatagramFlow {
 
     void send(PacketView packet) {
         ByteBuf data = Datagrams.data(packet, PooledByteBufAllocator.DEFAULT.directBuffer(packet.payload));
-        if (!waiting.offer(data)) {
+        if (waiting.offer(data)) {
+            drainSoon();
+        } else {
             data.release();
             outlet.counts().add(Count.LOST);
-        } else if (draining.compareAndSet(false, true)) {
+        }
+    }
+
+    private void drainSoon() {
+        if (draining.compareAndSet(false, true)) {
             loop.execute(this::drain);
         }
     }
@@ -63,20 +69,23 @@ final class DatagramFlow {
             discard();
         }
         channel.ifPresent(open -> {
-            for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
-                if (!open.isWritable()) {
-                    // Perhaps only what was written in this turn is in the way.
-                    open.flush();
+            while (hasRoom(open)) {
+                ByteBuf data = waiting.poll();
+                if (data == null) {
+                    break;
                 }
-                if (open.isWritable()) {
-                    open.write(data, open.voidPromise());
-                } else {
-                    data.release();
-                    outlet.counts().add(Count.LOST);
-                }
+                open.write(data, open.voidPromise());
             }
             open.flush();
         });
+    }
+
+    private static boolean hasRoom(Channel open) {
+        if (!open.isWritable()) {
+            // Perhaps only what was written in this turn is in the way.
+            open.flush();
+        }
+        return open.isWritable();
     }
 
     void opened(Channel open) {
@@ -122,6 +131,14 @@ final class DatagramFlow {
         @Override
         protected void channelRead0(ChannelHandlerContext context, ByteBuf data) {
             outlet.answer(question, data, scratch);
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) {
+            if (context.channel().isWritable() && !waiting.isEmpty()) {
+                drainSoon();
+            }
+            context.fireChannelWritabilityChanged();
         }
 
         @Override
