@@ -26,6 +26,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -96,6 +98,50 @@ class LinkPoolTest {
             client.shutdownOutput();
             target.shutdownOutput();
             assertThat(drained).succeedsWithin(SOON);
+        }
+    }
+
+    @Test
+    void aLinkWhoseConnectionEndsAtOnceIsTriedAgain() throws Exception {
+        try (LinkFixture fixture = new LinkFixture(settings(Duration.ofSeconds(5)))) {
+            fixture.deaf = true;
+            Future<Channel> flow = fixture.pool.connect(fixture.destination, fixture.loop());
+            Await.until("it is tried again", SOON, () -> fixture.connections.size() > 2);
+            assertThat(flow.isDone()).isFalse();
+            fixture.deaf = false;
+            flow.get(10, TimeUnit.SECONDS).close();
+            assertThat(fixture.told).isEmpty();
+        }
+    }
+
+    /** As at a rollout: the next one listens when the first is told to end. */
+    @Test
+    void noFlowFailsWhileOneGatewayDrainsAndTheNextTakesOver() throws Exception {
+        LinkSettings settings = settings(Duration.ofSeconds(5));
+        try (LinkFixture fixture = new LinkFixture(settings)) {
+            Channel stays = fixture.flow();
+            Socket staying = fixture.accept();
+            LinkServer next = new LinkServer(fixture.egress, settings);
+            for (int i = 0; i < 600; i++) {
+                List<Future<Channel>> dialled = new ArrayList<>();
+                for (int j = 0; j < 4; j++) {
+                    dialled.add(fixture.pool.connect(fixture.destination, fixture.loop()));
+                }
+                if (i == 200) {
+                    fixture.accepting = next;
+                    assertThat(fixture.server.drain()).isNotDone();
+                }
+                for (Future<Channel> each : dialled) {
+                    each.get(10, TimeUnit.SECONDS).close();
+                    fixture.accept().close();
+                }
+            }
+            assertThat(stays.isActive()).isTrue();
+            assertThat(fixture.told).isEmpty();
+            staying.close();
+            stays.close();
+            assertThat(fixture.server.drain()).succeedsWithin(SOON);
+            next.close();
         }
     }
 
