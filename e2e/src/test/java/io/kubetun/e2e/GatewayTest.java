@@ -2,6 +2,8 @@ package io.kubetun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.kubetun.e2e.Running.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class GatewayTest {
     private static final Duration READY = Duration.ofSeconds(60);
     private static final String SOCKS = "127.0.0.1:1097";
+    /** Long enough to see that flows go on, short enough to wait for. */
+    private static final int DRAIN_SECONDS = 10;
+
     private static final String DEPLOYER = "gateway-deployer";
 
     /** In front of a program: what it connects to, it reaches by SOCKS. */
@@ -65,6 +70,59 @@ class GatewayTest {
                     s = socket.create_connection(("echo.lab", 7), 10); s.sendall(b"c"); assert s.recv(1) == b"c"; works = time.monotonic()
                 except (OSError, AssertionError): time.sleep(0.05)
             print("cut", len(ends), "last after", round(max(t for t, _ in ends) - deleted, 2), sorted({n for _, n in ends}), "new after", round(works - deleted, 2))
+            """;
+
+    /** Flows that stay and requests that come without a pause, while the Deployment is rolled out. */
+    private static final String ROLLED_OUT = """
+            import json, socket, subprocess, sys, threading, time
+            def connect(host, port):
+                s = socket.create_connection(("127.0.0.1", 1097), 10); s.settimeout(30)
+                s.sendall(b"\\x05\\x01\\x00"); s.recv(2)
+                s.sendall(b"\\x05\\x01\\x00\\x03" + bytes([len(host)]) + host.encode() + port.to_bytes(2, "big"))
+                r = s.recv(10)
+                if len(r) < 2 or r[1] != 0: raise OSError("refused %s" % r.hex())
+                return s
+            def kubectl(*more): return subprocess.run(["kubectl", "-n", "lab", *more], check=True, capture_output=True, text=True).stdout
+            def pods(): return {each["metadata"]["name"]: each for each in json.loads(kubectl("get", "pods", "-l", sys.argv[1], "-o", "json"))["items"]}
+            def ask():
+                s = connect("echo.lab", 80); s.sendall(b"GET / HTTP/1.0\\r\\nHost: echo.lab\\r\\n\\r\\n"); got = b""
+                while True:
+                    b = s.recv(65536)
+                    if not b: break
+                    got += b
+                s.close(); return json.loads(got.split(b"\\r\\n\\r\\n", 1)[1])["remote"].rsplit(":", 1)[0]
+            over = False; ends = []; requests = []; failures = []
+            def stay(s):
+                try:
+                    while not over:
+                        s.sendall(b"b")
+                        if not s.recv(1): raise OSError("end")
+                        time.sleep(0.05)
+                except OSError as e: ends.append(time.monotonic())
+            def come():
+                while not over:
+                    began = time.monotonic()
+                    try: who = ask(); requests.append((began, time.monotonic(), who))
+                    except Exception as e: failures.append((began, time.monotonic(), repr(e)))
+            before = pods(); assert len(before) == 1, before.keys()
+            (old, pod), = before.items(); oldip = pod["status"]["podIP"]
+            threads = [threading.Thread(target=stay, args=(connect("echo.lab", 7),)) for _ in range(20)]
+            threads += [threading.Thread(target=come) for _ in range(8)]
+            for t in threads: t.start()
+            time.sleep(1); kubectl("rollout", "restart", "deployment/kubetun-gateway")
+            told = gone = None; limit = time.monotonic() + 90
+            while gone is None and time.monotonic() < limit:
+                now = pods(); at = time.monotonic()
+                if told is None and (old not in now or "deletionTimestamp" in now[old]["metadata"]): told = at
+                if old not in now: gone = at
+            time.sleep(1); over = True
+            for t in threads: t.join()
+            newip, = {each["status"]["podIP"] for each in pods().values()}
+            by = lambda ip: [began for began, _, who in requests if who == ip]
+            print(json.dumps({"stayed": len(ends), "cut_first": min(ends) - told, "cut_last": max(ends) - told, "requests": len(requests),
+                "after": len([began for began, _, _ in requests if began > told]), "failed": [(began - told, end - told, why) for began, end, why in failures],
+                "others": len(requests) - len(by(oldip)) - len(by(newip)), "old_last": max(by(oldip)) - told, "new_first": min(by(newip)) - told,
+                "slowest": max(end - began for began, end, _ in requests), "gone": gone - told}))
             """;
 
     @TempDir
@@ -199,6 +257,48 @@ class GatewayTest {
             assertThat(cut).as("seconds until all flows are cut").isLessThan(1.5);
             assertThat(works).as("seconds until a new flow works").isLessThan(5);
             proxy.stop();
+        }
+    }
+
+    @Test
+    void aRolloutLetsFlowsEndAndLosesNoRequest() throws Exception {
+        Path installed = scratch.resolve("gateway.yaml");
+        String chart = Files.readString(LabWorld.chart("gateway"));
+        assertThat(chart).contains("value: 60s", "terminationGracePeriodSeconds: 75");
+        Files.writeString(
+                installed,
+                chart.replace("value: 60s", "value: " + DRAIN_SECONDS + "s")
+                        .replace("terminationGracePeriodSeconds: 75", "terminationGracePeriodSeconds: 25"));
+        lab.kubectl("apply", "-f", installed.toString());
+        try {
+            lab.kubectl("-n", "lab", "rollout", "status", "deployment/kubetun-gateway", "--timeout=60s");
+            try (Running proxy = proxy(deployer, "--gateway", "kubetun-gateway")) {
+                String told = lab.onLaptop("python3", "-c", ROLLED_OUT, LabWorld.GATEWAY);
+                System.out.println("rolled out: " + told.strip());
+                Config seen = ConfigFactory.parseString(told);
+                assertThat(seen.getList("failed")).as("requests that failed").isEmpty();
+                assertThat(seen.getInt("after"))
+                        .as("requests since the old pod was told to end")
+                        .isGreaterThan(100);
+                assertThat(seen.getInt("others")).isZero();
+                assertThat(seen.getDouble("slowest"))
+                        .as("seconds of the slowest request")
+                        .isLessThan(5);
+                assertThat(seen.getDouble("old_last"))
+                        .as("the last request that began and went by the old pod")
+                        .isLessThan(2);
+                assertThat(seen.getInt("stayed")).isEqualTo(20);
+                assertThat(seen.getDouble("cut_first"))
+                        .as("flows go on while the old pod drains")
+                        .isGreaterThan(DRAIN_SECONDS - 1);
+                assertThat(seen.getDouble("cut_last")).as("and no longer").isLessThan(DRAIN_SECONDS + 3);
+                assertThat(seen.getDouble("gone")).as("the old pod is gone").isLessThan(DRAIN_SECONDS + 8);
+                assertThat(lab.kubetun("status").await(READY).output())
+                        .contains("gateway: flows go through lab/kubetun-gateway");
+                proxy.stop();
+            }
+        } finally {
+            lab.kubectl("delete", "--ignore-not-found", "-f", installed.toString());
         }
     }
 

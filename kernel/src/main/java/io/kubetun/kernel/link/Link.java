@@ -211,7 +211,9 @@ public final class Link {
                 lost.addListener(end -> counts.linkClosed());
                 ready.trySuccess(Link.this);
             } else {
-                handler.lose("what answers there is no gateway");
+                String why = "what answers there is no gateway";
+                ready.tryFailure(new DialException(Reason.UNREACHABLE, "no link: " + why));
+                handler.lose(why);
             }
         }
 
@@ -284,10 +286,14 @@ public final class Link {
 
         @Override
         public final void reset(long code) {
-            failed(
-                    code == Http2Error.REFUSED_STREAM.code()
-                            ? new DialException(Reason.LIMIT, target + ": the gateway has no room for a further flow")
-                            : FlowHeaders.failure(target, code));
+            failed(code == Http2Error.REFUSED_STREAM.code() ? refused() : FlowHeaders.failure(target, code));
+        }
+
+        /** Nothing of it was done (RFC 9113, 8.7): by one that goes away, so that another may do it, or by one that is full. */
+        private DialException refused() {
+            return taking
+                    ? new DialException(Reason.LIMIT, target + ": the gateway has no room for a further flow")
+                    : new DialException(Reason.CLUSTER_LOST, target + ": the gateway is going away");
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.kubetun.kernel.link;
 
+import io.kubetun.spi.DialException;
+import io.kubetun.spi.DialException.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -22,6 +25,9 @@ import java.util.function.Function;
  * Safe for use by several threads; never blocks.
  */
 public final class LinkPool implements AutoCloseable {
+    /** Between two tries to open one link. */
+    private static final long AGAIN_MILLIS = 150;
+
     private final EventLoopGroup loops;
     private final Function<EventLoop, Future<Channel>> way;
     private final LinkSettings settings;
@@ -151,6 +157,11 @@ public final class LinkPool implements AutoCloseable {
 
     private Future<Link> link(EventLoop loop) {
         Promise<Link> opened = loop.newPromise();
+        link(loop, System.nanoTime() + settings.dialLimit().toNanos(), opened);
+        return opened;
+    }
+
+    private void link(EventLoop loop, long deadline, Promise<Link> opened) {
         way.apply(loop).addListener((Future<Channel> dialled) -> {
             if (!dialled.isSuccess()) {
                 opened.tryFailure(dialled.cause());
@@ -159,12 +170,18 @@ public final class LinkPool implements AutoCloseable {
             Link.open(dialled.getNow(), settings, memory, counts).addListener((Future<Link> done) -> {
                 if (done.isSuccess()) {
                     opened.trySuccess(done.getNow());
+                } else if (isGoneAtOnce(done.cause()) && System.nanoTime() - deadline < 0) {
+                    loop.schedule(() -> link(loop, deadline, opened), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
                 } else {
                     opened.tryFailure(done.cause());
                 }
             });
         });
-        return opened;
+    }
+
+    /** The way led to one that has just ended, or does not listen yet: a port-forward may tell only afterwards. */
+    private static boolean isGoneAtOnce(Throwable cause) {
+        return cause instanceof DialException dial && dial.reason() == Reason.CLUSTER_LOST;
     }
 
     private void changed(boolean there, String why) {

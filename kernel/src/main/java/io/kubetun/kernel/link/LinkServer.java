@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class LinkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
 
+    private static final String GOING = "this end of the link is going away";
+
     /** A UDP flow without a datagram in either direction ends after this. */
     private static final Duration DATAGRAMS_IDLE = Duration.ofSeconds(60);
 
@@ -132,11 +134,11 @@ public final class LinkServer implements AutoCloseable {
         }
 
         void goAway() {
-            channel.eventLoop().execute(() -> handler.goAway("this end of the link is going away"));
+            channel.eventLoop().execute(() -> handler.goAway(GOING));
         }
 
         void close() {
-            channel.eventLoop().execute(() -> handler.lose("this end of the link is going away"));
+            channel.eventLoop().execute(() -> handler.lose(GOING));
         }
 
         @Override
@@ -168,6 +170,8 @@ public final class LinkServer implements AutoCloseable {
             if (request.isEmpty()) {
                 refuse(stream, FlowHeaders.malformed());
             } else if (draining) {
+                // First, so that the other side knows why, and asks somebody else.
+                handler.goAway(GOING);
                 handler.reset(stream, Http2Error.REFUSED_STREAM);
             } else if (flows.incrementAndGet() > settings.maxFlows()) {
                 flows.decrementAndGet();

@@ -57,11 +57,11 @@ final class LoopLinks {
     /** Does something with the link that has the fewest flows, opening one if there is none. */
     <T> Future<T> use(Function<Link, Future<T>> action) {
         Promise<T> promise = loop.newPromise();
-        execute(() -> attempt(action, promise, true));
+        execute(() -> attempt(action, promise, max));
         return promise;
     }
 
-    private <T> void attempt(Function<Link, Future<T>> action, Promise<T> promise, boolean again) {
+    private <T> void attempt(Function<Link, Future<T>> action, Promise<T> promise, int again) {
         take(
                 link -> action.apply(link).addListener((Future<T> done) -> {
                     if (done.isSuccess()) {
@@ -69,8 +69,8 @@ final class LoopLinks {
                                 && done.getNow() instanceof io.netty.channel.Channel late) {
                             late.close();
                         }
-                    } else if (again && isOfLink(done.cause())) {
-                        attempt(action, promise, false);
+                    } else if (again > 0 && isOfLink(done.cause())) {
+                        attempt(action, promise, again - 1);
                     } else {
                         promise.tryFailure(done.cause());
                     }
@@ -78,7 +78,7 @@ final class LoopLinks {
                 promise::tryFailure);
     }
 
-    /** The link went before the flow was open: nothing has been sent, another may carry it. */
+    /** The link went before the flow was open: nothing has been sent, another may carry it. All may be going at once. */
     private static boolean isOfLink(Throwable cause) {
         return cause instanceof DialException dial && dial.reason() == Reason.CLUSTER_LOST;
     }

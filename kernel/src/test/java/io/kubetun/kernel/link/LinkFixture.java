@@ -35,6 +35,8 @@ final class LinkFixture implements AutoCloseable {
     final List<String> told = new CopyOnWriteArrayList<>();
     final SocketEgress egress = new SocketEgress(far, address -> true);
     final LinkServer server;
+    volatile LinkServer accepting;
+    volatile boolean deaf;
     final LinkPool pool;
     final ServerSocket target;
     final Channel listener;
@@ -52,6 +54,7 @@ final class LinkFixture implements AutoCloseable {
 
     LinkFixture(LinkSettings ofServer, LinkSettings settings, Duration datagramsIdle) throws IOException {
         server = new LinkServer(egress, ofServer, datagramsIdle);
+        accepting = server;
         listener = new ServerBootstrap()
                 .group(far.eventLoops())
                 .channelFactory(far.listeners())
@@ -60,7 +63,11 @@ final class LinkFixture implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel accepted) {
                         connections.add(accepted);
-                        server.accept(accepted);
+                        if (deaf) {
+                            accepted.close();
+                        } else {
+                            accepting.accept(accepted);
+                        }
                     }
                 })
                 .bind(LOOPBACK, 0)

@@ -102,6 +102,50 @@ class LinkPoolTest {
     }
 
     @Test
+    void aLinkWhoseConnectionEndsAtOnceIsTriedAgain() throws Exception {
+        try (LinkFixture fixture = new LinkFixture(settings(Duration.ofSeconds(5)))) {
+            fixture.deaf = true;
+            Future<Channel> flow = fixture.pool.connect(fixture.destination, fixture.loop());
+            Await.until("it is tried again", SOON, () -> fixture.connections.size() > 2);
+            assertThat(flow.isDone()).isFalse();
+            fixture.deaf = false;
+            flow.get(10, TimeUnit.SECONDS).close();
+            assertThat(fixture.told).isEmpty();
+        }
+    }
+
+    /** As at a rollout: the next one listens when the first is told to end. */
+    @Test
+    void noFlowFailsWhileOneGatewayDrainsAndTheNextTakesOver() throws Exception {
+        LinkSettings settings = settings(Duration.ofSeconds(5));
+        try (LinkFixture fixture = new LinkFixture(settings)) {
+            Channel stays = fixture.flow();
+            Socket staying = fixture.accept();
+            LinkServer next = new LinkServer(fixture.egress, settings);
+            for (int i = 0; i < 600; i++) {
+                List<Future<Channel>> dialled = new ArrayList<>();
+                for (int j = 0; j < 4; j++) {
+                    dialled.add(fixture.pool.connect(fixture.destination, fixture.loop()));
+                }
+                if (i == 200) {
+                    fixture.accepting = next;
+                    assertThat(fixture.server.drain()).isNotDone();
+                }
+                for (Future<Channel> each : dialled) {
+                    each.get(10, TimeUnit.SECONDS).close();
+                    fixture.accept().close();
+                }
+            }
+            assertThat(stays.isActive()).isTrue();
+            assertThat(fixture.told).isEmpty();
+            staying.close();
+            stays.close();
+            assertThat(fixture.server.drain()).succeedsWithin(SOON);
+            next.close();
+        }
+    }
+
+    @Test
     void dialsFailAtOnceWhileThereIsNoWayAndWorkAgainAfterwards() throws Exception {
         try (LinkFixture fixture = new LinkFixture(settings(Duration.ofSeconds(5)))) {
             fixture.pool.open().get(10, TimeUnit.SECONDS);
