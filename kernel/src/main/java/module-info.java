@@ -16,6 +16,7 @@ module io.kubetun.kernel {
     requires java.management;
 
     exports io.kubetun.kernel;
+    exports io.kubetun.kernel.agent;
     exports io.kubetun.kernel.control;
     exports io.kubetun.kernel.event;
     exports io.kubetun.kernel.flow;

@@ -83,6 +83,15 @@ public interface SessionContext {
     }
 
     /**
+     * Returns what takes flows that come out of the cluster.
+     *
+     * @return the inbound flows of this session
+     */
+    default Inbound inbound() {
+        throw new UnsupportedOperationException("nothing comes in to this session");
+    }
+
+    /**
      * Returns who stands in for the cluster's own name server.
      *
      * @return what the modes of this session tell each other of it

@@ -17,16 +17,16 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The image of the gateway: the modules that it needs, a Java runtime with those of the JDK that they need, and the C
- * library of this machine, which the runtime is linked with. No shell, no package manager. It runs as any user, on a
- * read-only file system, without capabilities.
+ * The image of the gateway and of the agent: the modules that they need, a Java runtime with those of the JDK that these
+ * need, the C library of this machine, which the runtime is linked with, and what sets an agent's rules. No shell, no
+ * package manager. It runs as any user, on a read-only file system, without capabilities.
  *
  * @param home the installation that the modules are taken from
  * @param name the image's name with a tag
  */
 public record GatewayImage(Path home, String name) {
     private static final List<String> ROOTS = List.of("io.kubetun.kernel", "org.slf4j.jul");
-    private static final String MAIN = "io.kubetun.kernel/io.kubetun.kernel.gateway.GatewayMain";
+    private static final String MAIN = "io.kubetun.kernel/io.kubetun.kernel.PodMain";
     private static final String PLACE = "/opt/kubetun";
     private static final String USER = "65532:65532";
 
@@ -75,7 +75,7 @@ public record GatewayImage(Path home, String name) {
         }
     }
 
-    private void build(Path jlink, Path scratch, Path to) throws IOException, InterruptedException {
+    private void build(Path jlink, Path scratch, Path to) throws IOException, InterruptedException, KubetunException {
         NeededModules modules = NeededModules.of(home.resolve("lib"), ROOTS);
         Path system = Files.createDirectories(scratch.resolve("system"));
         Path program = Files.createDirectories(scratch.resolve("program"));
@@ -102,6 +102,11 @@ public record GatewayImage(Path home, String name) {
                 Files.copy(each, natives.resolve(each.getFileName()));
             }
         }
+        RuleTools tools = RuleTools.ofThisMachine()
+                .orElseThrow(() -> failed(
+                        "this machine has no nft, which sets the rules of an agent",
+                        "Install it: apt install nftables, or dnf install nftables"));
+        tools.copy(system);
         for (Path each : libraries(files(scratch))) {
             Path copy = at(system, each.toString());
             Files.createDirectories(copy.getParent());
@@ -160,7 +165,9 @@ public record GatewayImage(Path home, String name) {
     private static Set<Path> libraries(List<Path> linked) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("ldd"));
         linked.stream()
-                .filter(each -> each.toString().endsWith(".so") || each.endsWith("bin/java"))
+                .filter(each -> each.toString().endsWith(".so")
+                        || each.endsWith("bin/java")
+                        || each.getParent().endsWith("sbin"))
                 .forEach(each -> command.add(each.toString()));
         Set<Path> found = new TreeSet<>();
         for (String line : Programs.run(command, Path.of("/")).split("\n", -1)) {

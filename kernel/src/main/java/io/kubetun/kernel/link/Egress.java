@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * Where flows leave a link: what its accepting end does with each request. Safe for use by several threads; never blocks.
@@ -14,20 +15,22 @@ public interface Egress {
      * Opens the way on for a TCP flow.
      *
      * @param to where; unresolved if it is a name
+     * @param source who opened the flow beyond the link, where its opener knows that
      * @param loop where the channel shall live
      * @return a channel as {@link io.kubetun.spi.Dialer#dial} promises it, or a {@link io.kubetun.spi.DialException}
      */
-    Future<Channel> connect(InetSocketAddress to, EventLoop loop);
+    Future<Channel> connect(InetSocketAddress to, Optional<InetSocketAddress> source, EventLoop loop);
 
     /**
      * Opens the way on for datagrams.
      *
      * @param to where; unresolved if it is a name
+     * @param source who opened the flow beyond the link, where its opener knows that
      * @param loop where the channel shall live
      * @return a channel whose messages are {@code ByteBuf}, one datagram each, with auto-read off; or a
      *     {@link io.kubetun.spi.DialException}
      */
-    Future<Channel> connectDatagrams(InetSocketAddress to, EventLoop loop);
+    Future<Channel> connectDatagrams(InetSocketAddress to, Optional<InetSocketAddress> source, EventLoop loop);
 
     /**
      * Pings an address, once.

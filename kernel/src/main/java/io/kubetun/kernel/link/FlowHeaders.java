@@ -14,6 +14,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How flows are asked for and answered.
@@ -25,6 +27,8 @@ import java.util.Optional;
  *   <li>A ping: {@code :method GET}, {@code :path /echo/ADDRESS/SIZE}; the answer has no body: 200, or 504 if there was
  *       none in time. Of this project.
  * </ul>
+ *
+ * <p>Both kinds of flow may say who opened them: {@code forwarded: for="ADDRESS:PORT"} (RFC 7239), nothing else in it.
  *
  * <p>A refusal is a status of 4xx or 5xx with {@code kubetun-reason}, the name of a {@link Reason}, and
  * {@code kubetun-detail}, a sentence.
@@ -42,6 +46,8 @@ final class FlowHeaders {
     private static final AsciiString TRUE = AsciiString.cached("?1");
     private static final AsciiString REASON = AsciiString.cached("kubetun-reason");
     private static final AsciiString DETAIL = AsciiString.cached("kubetun-detail");
+    private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
+    private static final Pattern SOURCE = Pattern.compile("for=\"([0-9.]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})\"");
     private static final String UDP_PATH = "/.well-known/masque/udp/";
     private static final String ECHO_PATH = "/echo/";
     private static final int MAX_DETAIL = 300;
@@ -53,10 +59,10 @@ final class FlowHeaders {
     /** What a stream is opened for. */
     sealed interface Request {
         /** A TCP flow; an unresolved address is a name that the other side looks up. */
-        record Tcp(InetSocketAddress to) implements Request {}
+        record Tcp(InetSocketAddress to, Optional<InetSocketAddress> source) implements Request {}
 
         /** A UDP flow. */
-        record Udp(InetSocketAddress to) implements Request {}
+        record Udp(InetSocketAddress to, Optional<InetSocketAddress> source) implements Request {}
 
         /** A ping with so many bytes. */
         record Echo(InetAddress to, int size) implements Request {}
@@ -64,17 +70,19 @@ final class FlowHeaders {
 
     static Http2Headers of(Request request) {
         return switch (request) {
-            case Request.Tcp(InetSocketAddress to) ->
-                new DefaultHttp2Headers(false).method(CONNECT).authority(authority(to));
-            case Request.Udp(InetSocketAddress to) ->
-                new DefaultHttp2Headers(false)
-                        .method(CONNECT)
-                        .add(PROTOCOL, CONNECT_UDP)
-                        .scheme(HTTP)
-                        .authority(GATEWAY)
-                        .path(UDP_PATH + URLEncoder.encode(host(to), StandardCharsets.US_ASCII) + "/" + to.getPort()
-                                + "/")
-                        .add(CAPSULES, TRUE);
+            case Request.Tcp(InetSocketAddress to, Optional<InetSocketAddress> source) ->
+                forwarded(new DefaultHttp2Headers(false).method(CONNECT).authority(authority(to)), source);
+            case Request.Udp(InetSocketAddress to, Optional<InetSocketAddress> source) ->
+                forwarded(
+                        new DefaultHttp2Headers(false)
+                                .method(CONNECT)
+                                .add(PROTOCOL, CONNECT_UDP)
+                                .scheme(HTTP)
+                                .authority(GATEWAY)
+                                .path(UDP_PATH + URLEncoder.encode(host(to), StandardCharsets.US_ASCII) + "/"
+                                        + to.getPort() + "/")
+                                .add(CAPSULES, TRUE),
+                        source);
             case Request.Echo(InetAddress to, int size) ->
                 new DefaultHttp2Headers(false)
                         .method(GET)
@@ -83,6 +91,19 @@ final class FlowHeaders {
                         .path(ECHO_PATH + URLEncoder.encode(to.getHostAddress(), StandardCharsets.US_ASCII) + "/"
                                 + size);
         };
+    }
+
+    private static Http2Headers forwarded(Http2Headers headers, Optional<InetSocketAddress> source) {
+        source.ifPresent(from -> headers.add(FORWARDED, "for=\"" + authority(from) + "\""));
+        return headers;
+    }
+
+    /** Who opened the flow, if the header is there and says it in the one way in which it is written here. */
+    private static Optional<InetSocketAddress> source(Http2Headers headers) {
+        Matcher told = SOURCE.matcher(String.valueOf(headers.get(FORWARDED)));
+        return told.matches()
+                ? address(told.group(1), told.group(2)).filter(from -> !from.isUnresolved())
+                : Optional.empty();
     }
 
     /** Understands a request, or not. */
@@ -95,12 +116,12 @@ final class FlowHeaders {
                 String authority = String.valueOf(headers.authority());
                 int colon = authority.lastIndexOf(':');
                 return address(authority.substring(0, colon), authority.substring(colon + 1))
-                        .map(Request.Tcp::new);
+                        .map(to -> new Request.Tcp(to, source(headers)));
             }
             if (method.equals("CONNECT") && CONNECT_UDP.contentEquals(protocol) && path.startsWith(UDP_PATH)) {
                 String[] parts = path.substring(UDP_PATH.length()).split("/", -1);
                 return address(URLDecoder.decode(parts[0], StandardCharsets.US_ASCII), parts[1])
-                        .map(Request.Udp::new);
+                        .map(to -> new Request.Udp(to, source(headers)));
             }
             if (method.equals("GET") && path.startsWith(ECHO_PATH)) {
                 String[] parts = path.substring(ECHO_PATH.length()).split("/", -1);

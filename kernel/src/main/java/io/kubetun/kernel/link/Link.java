@@ -15,6 +15,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -83,7 +84,18 @@ public final class Link {
      * @return a channel as {@link io.kubetun.spi.Dialer#dial} promises it, on {@link #eventLoop}
      */
     public Future<Channel> connect(InetSocketAddress to) {
-        return flow(new Request.Tcp(to), to);
+        return flow(new Request.Tcp(to, Optional.empty()), to);
+    }
+
+    /**
+     * Opens a TCP flow for somebody.
+     *
+     * @param to where; an unresolved address is a name that the other side looks up
+     * @param from who opened the flow, as the other side is told
+     * @return as {@link #connect(InetSocketAddress)}; cancelling it takes the flow back
+     */
+    public Future<Channel> connect(InetSocketAddress to, InetSocketAddress from) {
+        return flow(new Request.Tcp(to, Optional.of(from)), to);
     }
 
     /**
@@ -93,7 +105,18 @@ public final class Link {
      * @return a channel as {@link io.kubetun.spi.Dialer#dialDatagrams} promises it, on {@link #eventLoop}
      */
     public Future<Channel> connectDatagrams(InetSocketAddress to) {
-        return flow(new Request.Udp(to), to);
+        return flow(new Request.Udp(to, Optional.empty()), to);
+    }
+
+    /**
+     * Opens a UDP flow for somebody.
+     *
+     * @param to where; an unresolved address is a name that the other side looks up
+     * @param from who sent the first datagram, as the other side is told
+     * @return as {@link #connectDatagrams(InetSocketAddress)}; cancelling it takes the flow back
+     */
+    public Future<Channel> connectDatagrams(InetSocketAddress to, InetSocketAddress from) {
+        return flow(new Request.Udp(to, Optional.of(from)), to);
     }
 
     /**
@@ -134,6 +157,9 @@ public final class Link {
                 limit.cancel(false);
                 if (!done.isSuccess()) {
                     counts.flowFailed();
+                }
+                if (done.isCancelled()) {
+                    handler.reset(call.stream, Http2Error.CANCEL);
                 }
             });
         } catch (Http2Exception e) {
@@ -186,6 +212,17 @@ public final class Link {
      */
     public void probe(long limitMillis) {
         channel.eventLoop().execute(() -> handler.probe(limitMillis));
+    }
+
+    /**
+     * Asks whether the other side is still there.
+     *
+     * @return completed when it has answered, failed when the link has ended before; on the link's loop
+     */
+    public Future<Void> ping() {
+        Promise<Void> answered = channel.eventLoop().newPromise();
+        channel.eventLoop().execute(() -> handler.ping(answered));
+        return answered;
     }
 
     /**

@@ -16,9 +16,13 @@ import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.Promise;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -31,12 +35,16 @@ import org.slf4j.LoggerFactory;
 final class LinkHandler extends Http2ConnectionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(LinkHandler.class);
 
+    /** Questions that wait for their answers; the next one fails. */
+    private static final int MAX_ASKED = 16;
+
     private final Http2Connection.PropertyKey key;
     private final LinkRole role;
     private final LinkSettings settings;
     private final Memory memory;
     private final LinkCounts counts;
     private final List<FlowChannel> touched = new ArrayList<>();
+    private final Map<Long, Promise<Void>> asked = new HashMap<>();
     private ChannelHandlerContext context;
     private Future<?> beat;
     private String why = "the connection has ended";
@@ -270,6 +278,20 @@ final class LinkHandler extends Http2ConnectionHandler {
         flush(context);
     }
 
+    /** Asks for a sign of life; whoever asked is told with its answer. */
+    void ping(Promise<Void> answered) {
+        if (lost) {
+            answered.tryFailure(new ClosedChannelException());
+        } else if (asked.size() >= MAX_ASKED) {
+            answered.tryFailure(new IllegalStateException("too many wait for a sign of life"));
+        } else {
+            long number = System.nanoTime();
+            asked.put(number, answered);
+            encoder().writePing(context, false, number, context.newPromise());
+            flush(context);
+        }
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext read, Object message) throws Exception {
         quietBeats = 0;
@@ -306,6 +328,8 @@ final class LinkHandler extends Http2ConnectionHandler {
             if (beat != null) {
                 beat.cancel(false);
             }
+            List.copyOf(asked.values()).forEach(each -> each.tryFailure(new ClosedChannelException()));
+            asked.clear();
             role.lost(why);
         }
     }
@@ -394,6 +418,14 @@ final class LinkHandler extends Http2ConnectionHandler {
             LinkStream stream = of(id);
             if (stream != null) {
                 stream.reset(code);
+            }
+        }
+
+        @Override
+        public void onPingAckRead(ChannelHandlerContext read, long number) {
+            Promise<Void> answered = asked.remove(number);
+            if (answered != null) {
+                answered.trySuccess(null);
             }
         }
 

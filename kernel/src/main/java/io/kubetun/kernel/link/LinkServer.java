@@ -179,10 +179,10 @@ public final class LinkServer implements AutoCloseable {
                 refuse(stream, FlowHeaders.refused(Reason.LIMIT, detail));
             } else {
                 switch (request.get()) {
-                    case Request.Tcp(InetSocketAddress to) ->
-                        lead(stream, to, false, egress.connect(to, channel.eventLoop()));
-                    case Request.Udp(InetSocketAddress to) ->
-                        lead(stream, to, true, egress.connectDatagrams(to, channel.eventLoop()));
+                    case Request.Tcp(InetSocketAddress to, Optional<InetSocketAddress> source) ->
+                        lead(stream, to, false, egress.connect(to, source, channel.eventLoop()));
+                    case Request.Udp(InetSocketAddress to, Optional<InetSocketAddress> source) ->
+                        lead(stream, to, true, egress.connectDatagrams(to, source, channel.eventLoop()));
                     case Request.Echo(InetAddress to, int size) ->
                         egress.echo(to, size, channel.eventLoop()).addListener((Future<Boolean> done) -> {
                             released();

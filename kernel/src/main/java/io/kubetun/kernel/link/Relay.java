@@ -16,7 +16,7 @@ import java.nio.channels.ClosedChannelException;
  * One direction of a TCP flow on the accepting end: from one channel to the other on the same loop, with back-pressure,
  * end of stream and reset passed on. Both ends are equal here: there is no program of this machine to ask after.
  */
-final class Relay extends ChannelInboundHandlerAdapter {
+public final class Relay extends ChannelInboundHandlerAdapter {
     private final DuplexChannel from;
     private final DuplexChannel to;
     private Relay back;
@@ -29,8 +29,13 @@ final class Relay extends ChannelInboundHandlerAdapter {
         this.to = to;
     }
 
-    /** Joins two channels; called on the loop of both. */
-    static void join(DuplexChannel flow, DuplexChannel target) {
+    /**
+     * Joins two channels; called on the loop of both. What {@link HeldReads} have kept of either comes first.
+     *
+     * @param flow a channel that is open or has just ended, with half-closure and with auto-read off
+     * @param target another one
+     */
+    public static void join(DuplexChannel flow, DuplexChannel target) {
         Relay out = new Relay(flow, target);
         Relay in = new Relay(target, flow);
         out.back = in;
@@ -56,8 +61,12 @@ final class Relay extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends a channel so that its other end does not take it for a proper end. */
-    static void cut(Channel channel) {
+    /**
+     * Ends a channel so that its other end does not take it for a proper end.
+     *
+     * @param channel which
+     */
+    public static void cut(Channel channel) {
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             channel.close();

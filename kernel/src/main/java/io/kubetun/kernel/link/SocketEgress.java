@@ -17,10 +17,14 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Sockets of this machine, or pod: the way on at a gateway. Names are looked up where it runs. */
+/**
+ * Sockets of this machine, or pod: the way on at a gateway. Names are looked up where it runs. Who opened a flow beyond
+ * the link makes no difference.
+ */
 public final class SocketEgress implements Egress, AutoCloseable {
     private static final int CONNECT_MILLIS = 5_000;
 
@@ -67,12 +71,12 @@ public final class SocketEgress implements Egress, AutoCloseable {
     }
 
     @Override
-    public Future<Channel> connect(InetSocketAddress to, EventLoop loop) {
+    public Future<Channel> connect(InetSocketAddress to, Optional<InetSocketAddress> source, EventLoop loop) {
         return dial(to, loop, (address, promise) -> tcp(address, loop, promise));
     }
 
     @Override
-    public Future<Channel> connectDatagrams(InetSocketAddress to, EventLoop loop) {
+    public Future<Channel> connectDatagrams(InetSocketAddress to, Optional<InetSocketAddress> source, EventLoop loop) {
         return dial(to, loop, (address, promise) -> udp(address, loop, promise));
     }
 

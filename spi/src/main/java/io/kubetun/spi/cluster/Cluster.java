@@ -105,6 +105,45 @@ public interface Cluster extends AutoCloseable {
     }
 
     /**
+     * Puts an agent into the pods of a workload, which takes their traffic for this session. Blocks while the cluster is
+     * asked and changed; returns before the pods are replaced.
+     *
+     * @param request what shall be taken
+     * @param effects makes the changes to the cluster, or only notes them
+     * @param progress told what is done, in what way and why
+     * @return the workload with its agents
+     * @throws KubetunException if it cannot be done; nothing is changed then
+     */
+    default Interception intercept(InterceptRequest request, Effects effects, Progress progress)
+            throws KubetunException {
+        throw new UnsupportedOperationException("in this cluster nothing can be intercepted");
+    }
+
+    /**
+     * Takes agents out of a workload, whoever has put them there. Blocks while the cluster is changed.
+     *
+     * @param workload the workload, in the active namespace
+     * @param effects makes the change
+     * @return whose intercept it was; empty if there was none
+     * @throws KubetunException if it cannot be done
+     */
+    default Optional<String> leave(WorkloadName workload, Effects effects) throws KubetunException {
+        throw new UnsupportedOperationException("in this cluster nothing is intercepted");
+    }
+
+    /**
+     * Finds out what a workload's process has in its environment, from documents alone: nothing runs in its pods. Blocks.
+     *
+     * @param workload the workload, in the active namespace
+     * @param container the container's name; empty for the first
+     * @return the environment
+     * @throws KubetunException if it has no pod, or something may not be read
+     */
+    default WorkloadEnvironment environment(WorkloadName workload, String container) throws KubetunException {
+        throw new UnsupportedOperationException("this cluster tells no environments");
+    }
+
+    /**
      * Says that connections may be dead without a word of it: those that the change concerns are tried and replaced now,
      * and pauses between attempts end. Returns soon; may block for a moment.
      *
