@@ -44,6 +44,19 @@ kubetun.io/gateway: {{ .Values.gateway.name }}
 {{ include "kubetun.rules.names" . }}
 {{- end }}
 
+{{- define "kubetun.rules.intercept" -}}
+{{ include "kubetun.rules.socks" . }}
+- apiGroups: [apps]
+  resources: [deployments, statefulsets, daemonsets]
+  verbs: [get, list, watch, patch]
+- apiGroups: [apps]
+  resources: [replicasets]
+  verbs: [get]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [list]
+{{- end }}
+
 {{- define "kubetun.rules.gatewayUser" -}}
 - apiGroups: [""]
   resources: [pods]

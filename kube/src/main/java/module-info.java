@@ -22,5 +22,7 @@ module io.kubetun.kube {
             io.kubetun.kube.KubeClusterProvider;
     provides io.kubetun.spi.host.EffectType with
             io.kubetun.kube.gateway.GatewayChangeType,
-            io.kubetun.kube.gateway.GatewaySweepType;
+            io.kubetun.kube.gateway.GatewaySweepType,
+            io.kubetun.kube.workload.InterceptChangeType,
+            io.kubetun.kube.workload.LeaveChangeType;
 }

@@ -97,8 +97,7 @@ class HelmChartTest {
     void refusesValuesThatMakeNoSense() throws Exception {
         Path helm = HELM.resolve("helm");
         String chart = HELM.resolve("kubetun").toString();
-        for (String wrong :
-                List.of("gateway.replica=2", "gateway.replicas=0", "gateway.name=A_b", "roles.intercept=true")) {
+        for (String wrong : List.of("gateway.replica=2", "gateway.replicas=0", "gateway.name=A_b", "roles.mesh=true")) {
             Result refused = run(helm, "template", "x", chart, "--set", wrong);
             assertThat(refused.status()).as(wrong).isNotZero();
             assertThat(refused.output()).contains("values don't meet the specifications of the schema");

@@ -11,6 +11,7 @@ import io.kubetun.kube.catalog.ServiceWatches;
 import io.kubetun.kube.catalog.Stored.ObjectKey;
 import io.kubetun.kube.config.ClusterOptions;
 import io.kubetun.kube.config.Connection;
+import io.kubetun.kube.effect.JournalledCluster;
 import io.kubetun.kube.examine.Examination;
 import io.kubetun.kube.gateway.GatewayFinder;
 import io.kubetun.kube.gateway.GatewaySettings;
@@ -20,7 +21,10 @@ import io.kubetun.kube.portforward.ApiServer;
 import io.kubetun.kube.portforward.PodDialer;
 import io.kubetun.kube.target.ClusterDialer;
 import io.kubetun.kube.target.GatewayRoutes;
+import io.kubetun.kube.target.OwnInterceptsFirst;
 import io.kubetun.kube.target.TargetResolver;
+import io.kubetun.kube.workload.EnvironmentFinder;
+import io.kubetun.kube.workload.Interceptor;
 import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Explanation;
 import io.kubetun.spi.Finding;
@@ -32,9 +36,13 @@ import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterAddresses;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.GatewayOffer;
+import io.kubetun.spi.cluster.InterceptRequest;
+import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
+import io.kubetun.spi.cluster.WorkloadEnvironment;
+import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.spi.event.Event;
 import io.kubetun.spi.host.Effects;
 import io.kubetun.spi.host.NetworkChange;
@@ -42,6 +50,7 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A Kubernetes cluster, reached by port-forwards through its API server. Nothing else is connected to, and no name that
@@ -58,6 +67,8 @@ public final class KubeCluster implements Cluster {
     private final CatalogNames names;
     private final EventLoopGroup loops;
     private final GatewayFinder gateways;
+    private final Interceptor interceptor;
+    private final EnvironmentFinder environments;
 
     KubeCluster(
             Connection connection,
@@ -75,15 +86,20 @@ public final class KubeCluster implements Cluster {
                 api, connection.namespace(), health, environment.progress(), new Changes(environment, pods));
         this.resolver = new TargetResolver(catalog, connection.namespace(), connection.clusterDomain());
         this.names = new CatalogNames(catalog, connection.clusterDomain());
-        this.dialer = new ClusterDialer(catalog, resolver, pods);
+        this.dialer = new ClusterDialer(
+                catalog, resolver, new OwnInterceptsFirst(environment.intercepts(), connection.server(), pods));
+        GatewaySettings settings = GatewaySettings.of(options, connection.namespace());
+        JournalledCluster journalled = JournalledCluster.of(options, environment.variables());
         this.gateways = new GatewayFinder(
                 api,
                 catalog,
                 new GatewayRoutes(catalog, connection.namespace(), connection.clusterDomain()),
-                GatewaySettings.of(options, connection.namespace()),
-                options,
-                environment.variables(),
+                settings,
+                journalled,
                 environment.session());
+        this.interceptor =
+                new Interceptor(api, connection.namespace(), catalog, settings, journalled, environment.session());
+        this.environments = new EnvironmentFinder(api, connection.namespace());
     }
 
     @Override
@@ -144,6 +160,22 @@ public final class KubeCluster implements Cluster {
     @Override
     public GatewayOffer gateway(Effects effects, Progress progress) throws KubetunException {
         return gateways.find(effects, progress);
+    }
+
+    @Override
+    public Interception intercept(InterceptRequest request, Effects effects, Progress progress)
+            throws KubetunException {
+        return interceptor.intercept(request, effects, progress);
+    }
+
+    @Override
+    public Optional<String> leave(WorkloadName workload, Effects effects) throws KubetunException {
+        return interceptor.leave(workload, effects);
+    }
+
+    @Override
+    public WorkloadEnvironment environment(WorkloadName workload, String container) throws KubetunException {
+        return environments.find(workload, container);
     }
 
     @Override

@@ -1,13 +1,16 @@
 package io.kubetun.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubetun.testkit.pod.PodSetup;
 import io.kubetun.testkit.store.Change;
+import io.kubetun.testkit.store.Json;
 import io.kubetun.testkit.store.ObjectStore;
 import io.kubetun.testkit.store.ResourceType;
 import io.kubetun.testkit.store.StatusException;
 import io.kubetun.testkit.store.StoredObject;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,7 @@ import java.util.function.Consumer;
 
 /**
  * Keeps the pods of Deployments, as controller, scheduler and kubelet do together, and collects what their end leaves
- * without an owner. Only images that were made known can be run; a pod of another one waits for it for ever. Without any
+ * without an owner. Only images that were made known can be run; a pod with another one waits for it for ever. Without any
  * such image Deployments are objects and nothing more. Thread-safe.
  */
 final class DeploymentController implements Consumer<Change>, AutoCloseable {
@@ -29,6 +32,8 @@ final class DeploymentController implements Consumer<Change>, AutoCloseable {
             ResourceType.ofKind("apps/v1", "Deployment").orElseThrow();
     private static final List<ResourceType> OWNED = List.of(
             ResourceType.PODS, ResourceType.ofKind("v1", "ServiceAccount").orElseThrow());
+
+    private static final String HASH = "pod-template-hash";
 
     private final PodLauncher launcher;
     private final ObjectStore store;
@@ -82,43 +87,84 @@ final class DeploymentController implements Consumer<Change>, AutoCloseable {
             return;
         }
         StoredObject deployment = found.get();
-        String image = image(deployment);
+        String hash = hash(deployment);
         List<StoredObject> pods = owned(ResourceType.PODS, deployment);
         List<StoredObject> current =
-                pods.stream().filter(pod -> imageOfPod(pod).equals(image)).toList();
+                pods.stream().filter(pod -> hashOfPod(pod).equals(hash)).toList();
         int wanted = deployment.json().path("spec").path("replicas").asInt(1);
         for (int i = current.size(); i < wanted; i++) {
-            launch(deployment, image);
+            launch(deployment, hash);
         }
         current.stream().skip(wanted).forEach(this::delete);
-        pods.stream().filter(pod -> !imageOfPod(pod).equals(image)).forEach(this::delete);
+        pods.stream().filter(pod -> !hashOfPod(pod).equals(hash)).forEach(this::delete);
     }
 
-    private static String image(StoredObject deployment) {
-        return deployment.json().at("/spec/template/spec/containers/0/image").asText();
+    /** The same for the same template, so that going back to an old one gives pods as they were. */
+    private static String hash(StoredObject deployment) {
+        JsonNode template = deployment.json().at("/spec/template");
+        return Integer.toHexString(Arrays.hashCode(Json.write(template)));
     }
 
-    private static String imageOfPod(StoredObject pod) {
-        return pod.json().at("/spec/containers/0/image").asText();
+    private static String hashOfPod(StoredObject pod) {
+        return pod.json().path("metadata").path("labels").path(HASH).asText();
     }
 
-    private void launch(StoredObject deployment, String image) {
+    private void launch(StoredObject deployment, String hash) {
+        JsonNode template = deployment.json().at("/spec/template");
         Map<String, String> labels = new LinkedHashMap<>();
-        deployment
-                .json()
-                .at("/spec/template/metadata/labels")
+        template.at("/metadata/labels")
                 .properties()
                 .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-        Optional<Consumer<PodSetup>> known = Optional.ofNullable(images.get(image));
+        labels.put(HASH, hash);
+        List<JsonNode> containers =
+                template.at("/spec/containers").valueStream().toList();
+        boolean pulled = containers.stream().allMatch(container -> images.containsKey(image(container)));
         String pod = deployment.name() + "-" + Integer.toString(ordinal.incrementAndGet() + 100_000, 36);
         launcher.launch(
-                deployment.namespace(), pod, labels, Optional.empty(), known.orElse(PodSetup::notReady), json -> {
+                deployment.namespace(),
+                pod,
+                labels,
+                Optional.empty(),
+                pulled
+                        ? setup -> containers.forEach(
+                                each -> images.get(image(each)).accept(setup))
+                        : PodSetup::notReady,
+                json -> {
                     own(json, deployment);
-                    ((ObjectNode) json.at("/spec/containers/0")).put("image", image);
-                    if (known.isEmpty()) {
-                        wait((ObjectNode) json.at("/status/containerStatuses/0"), image);
-                    }
+                    run(json, template.path("spec"));
                 });
+    }
+
+    private static String image(JsonNode container) {
+        return container.path("image").asText();
+    }
+
+    /** Gives the pod the containers of the template: the first is the one that a setup describes. */
+    private void run(ObjectNode pod, JsonNode template) {
+        ArrayNode specs = (ArrayNode) pod.at("/spec/containers");
+        ArrayNode statuses = (ArrayNode) pod.at("/status/containerStatuses");
+        ObjectNode first = (ObjectNode) statuses.get(0);
+        List<JsonNode> containers = template.path("containers").valueStream().toList();
+        for (int i = 0; i < containers.size(); i++) {
+            if (i == 0) {
+                ((ObjectNode) specs.get(0)).put("image", image(containers.getFirst()));
+            } else {
+                specs.add(containers.get(i).deepCopy());
+                statuses.add(first.deepCopy()
+                        .put("name", containers.get(i).path("name").asText()));
+            }
+        }
+        for (int i = 0; i < containers.size(); i++) {
+            String image = image(containers.get(i));
+            ObjectNode status = ((ObjectNode) statuses.get(i)).put("image", image);
+            if (!images.containsKey(image)) {
+                wait(status, image);
+            }
+        }
+        if (template.has("initContainers")) {
+            ((ObjectNode) pod.path("spec"))
+                    .set("initContainers", template.get("initContainers").deepCopy());
+        }
     }
 
     private static void own(ObjectNode json, StoredObject deployment) {
@@ -132,7 +178,7 @@ final class DeploymentController implements Consumer<Change>, AutoCloseable {
     }
 
     private static void wait(ObjectNode container, String image) {
-        container.put("image", image).put("started", false);
+        container.put("started", false).put("ready", false);
         container
                 .putObject("state")
                 .putObject("waiting")

@@ -90,6 +90,22 @@ public final class ApiClient implements AutoCloseable {
     }
 
     /**
+     * Changes some fields of an object, by a strategic merge patch: lists are merged by their items' names.
+     *
+     * @param path the object's path, below the server's base
+     * @param json the fields; null removes one; a {@code resourceVersion} in it must be that of the object
+     * @return the object as it is then
+     * @throws ApiException with the status 409 if it has another version
+     * @throws IOException as {@link #get}
+     * @see <a
+     *     href="https://github.com/kubernetes/community/blob/main/contributors/devel/sig-api-machinery/strategic-merge-patch.md">Kubernetes:
+     *     strategic merge patch</a>
+     */
+    public Tree patchByNames(String path, String json) throws IOException {
+        return send(new Request("PATCH", path, "application/strategic-merge-patch+json", json));
+    }
+
+    /**
      * Deletes an object.
      *
      * @param path the object's path, below the server's base

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param ready whether it takes traffic and will stay
  * @param terminating whether it is about to end, or has ended
  * @param trouble what keeps it from being ready, if it says so
+ * @param agent the agent in it; empty if it has none
  * @see <a href="https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/">Kubernetes: pod lifecycle</a>
  */
 public record PodState(
@@ -24,7 +25,8 @@ public record PodState(
         String created,
         boolean ready,
         boolean terminating,
-        Optional<Trouble> trouble)
+        Optional<Trouble> trouble,
+        Optional<AgentState> agent)
         implements Stored {
     /**
      * Trims a pod.
@@ -43,7 +45,8 @@ public record PodState(
                 pod.at("metadata", "creationTimestamp").text().orElse(""),
                 !terminating && condition(pod, "Ready", "True").isPresent(),
                 terminating,
-                trouble(pod));
+                trouble(pod),
+                AgentState.of(pod));
     }
 
     private static Optional<Trouble> trouble(Tree pod) {
@@ -57,7 +60,7 @@ public record PodState(
                         false)));
     }
 
-    private static Optional<Trouble> waiting(Tree container) {
+    static Optional<Trouble> waiting(Tree container) {
         Tree waiting = container.at("state", "waiting");
         String reason = waiting.at("reason").text().orElse("");
         String message = waiting.at("message").text().map(text -> ": " + text).orElse("");

@@ -22,9 +22,16 @@ record Resource<R extends Stored>(String plural, String group, Function<Tree, R>
     static final Resource<PodRecord> PODS = new Resource<>("pods", "/api/v1", PodRecord::of);
 
     static final Resource<PodState> POD_STATES = new Resource<>("pods", "/api/v1", PodState::of);
-    static final Resource<DeploymentState> DEPLOYMENT_STATES =
-            new Resource<>("deployments", "/apis/apps/v1", DeploymentState::of);
     static final Resource<NamespaceRecord> NAMESPACES = new Resource<>("namespaces", "/api/v1", NamespaceRecord::of);
+
+    /**
+     * A kind that keeps pods.
+     *
+     * @param plural {@code deployments}, {@code statefulsets} or {@code daemonsets}
+     */
+    static Resource<WorkloadState> workloads(String plural) {
+        return new Resource<>(plural, "/apis/apps/v1", WorkloadState::of);
+    }
 
     /**
      * Returns the path of the collection.

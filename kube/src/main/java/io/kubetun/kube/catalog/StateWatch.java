@@ -32,18 +32,19 @@ public final class StateWatch<R extends Stored> implements AutoCloseable {
     }
 
     /**
-     * Follows one Deployment from now on.
+     * Follows one workload from now on.
      *
      * @param catalog of the cluster
+     * @param plural its kind: {@code deployments}, {@code statefulsets} or {@code daemonsets}
      * @param namespace its namespace
      * @param name its name
      * @param told run after each change, by one thread
      * @return ends it when closed
      */
-    public static StateWatch<DeploymentState> ofDeployment(
-            Catalog catalog, String namespace, String name, Runnable told) {
+    public static StateWatch<WorkloadState> ofWorkload(
+            Catalog catalog, String plural, String namespace, String name, Runnable told) {
         Scope scope = new Scope(namespace, "", "metadata.name=" + name);
-        return new StateWatch<>(catalog.reflector(Resource.DEPLOYMENT_STATES, scope), told);
+        return new StateWatch<>(catalog.reflector(Resource.workloads(plural), scope), told);
     }
 
     /**

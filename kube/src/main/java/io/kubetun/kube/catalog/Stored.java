@@ -3,8 +3,7 @@ package io.kubetun.kube.catalog;
 import java.util.Collection;
 
 /** A Kubernetes object, trimmed to what matters here. Equal records are no change. */
-public sealed interface Stored
-        permits ServiceRecord, SliceRecord, PodRecord, NamespaceRecord, PodState, DeploymentState {
+public sealed interface Stored permits ServiceRecord, SliceRecord, PodRecord, NamespaceRecord, PodState, WorkloadState {
     /**
      * Returns its namespace.
      *

@@ -94,11 +94,15 @@ public record ClusterOptions(Config values) {
                     ModeDescriptor.Type.TEXT,
                     "where the gateway is, if not in the active namespace",
                     flag("gateway-namespace")),
-            Option.of("image", ModeDescriptor.Type.TEXT, "the gateway's image, if not this version's", flag("image")),
+            Option.of(
+                    "image",
+                    ModeDescriptor.Type.TEXT,
+                    "the image of gateway and agents, if not this version's",
+                    flag("image")),
             Option.of(
                     "image-pull-secret",
                     ModeDescriptor.Type.TEXT,
-                    "the Secret that the gateway's image is pulled with",
+                    "the Secret that this image is pulled with",
                     flag("image-pull-secret")));
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -43,6 +45,16 @@ public final class Json implements AutoCloseable {
         try (JsonParser parser = FACTORY.createParser(text)) {
             return parser.nextToken() == null ? Tree.MISSING : new Tree(value(parser));
         }
+    }
+
+    /**
+     * Writes a document.
+     *
+     * @param fields its root: maps, lists, texts, numbers, flags and nulls
+     * @return the text
+     */
+    public static String write(Map<String, ?> fields) {
+        return ConfigValueFactory.fromMap(fields).render(ConfigRenderOptions.concise());
     }
 
     /**

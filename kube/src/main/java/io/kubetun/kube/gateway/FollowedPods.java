@@ -1,10 +1,10 @@
 package io.kubetun.kube.gateway;
 
 import io.kubetun.kube.catalog.Catalog;
-import io.kubetun.kube.catalog.DeploymentState;
 import io.kubetun.kube.catalog.PodState;
 import io.kubetun.kube.catalog.StateWatch;
 import io.kubetun.kube.catalog.Trouble;
+import io.kubetun.kube.catalog.WorkloadState;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
@@ -70,13 +70,13 @@ final class FollowedPods implements AutoCloseable {
         }
         progress.step("Waiting for the gateway " + gateway + ".");
         // Who may not see Deployments learns of what keeps one from having pods by the limit alone.
-        try (StateWatch<DeploymentState> deployment =
-                StateWatch.ofDeployment(catalog, gateway.namespace(), gateway.name(), this::wake)) {
+        try (StateWatch<WorkloadState> deployment =
+                StateWatch.ofWorkload(catalog, "deployments", gateway.namespace(), gateway.name(), this::wake)) {
             awaitReady(limit, deployment, progress);
         }
     }
 
-    private void awaitReady(Duration limit, StateWatch<DeploymentState> deployment, Progress progress)
+    private void awaitReady(Duration limit, StateWatch<WorkloadState> deployment, Progress progress)
             throws KubetunException, InterruptedException {
         Set<String> told = new HashSet<>();
         Optional<Trouble> last = Optional.empty();
@@ -107,7 +107,7 @@ final class FollowedPods implements AutoCloseable {
     }
 
     /** The newest pod's counts: older ones are on their way out. */
-    private Optional<Trouble> trouble(StateWatch<DeploymentState> deployment) {
+    private Optional<Trouble> trouble(StateWatch<WorkloadState> deployment) {
         Stream<Trouble> ofPods = pods.all().stream()
                 .filter(pod -> !pod.terminating())
                 .sorted(Comparator.comparing(PodState::created).reversed())

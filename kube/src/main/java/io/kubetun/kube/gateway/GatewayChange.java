@@ -2,25 +2,17 @@ package io.kubetun.kube.gateway;
 
 import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.catalog.ApiErrors;
+import io.kubetun.kube.effect.BoundedUndo;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The lease of a gateway, and with it the gateway, as a change that is undone at the session's end. */
 final class GatewayChange implements Effect {
     /** The kind of these effects. */
     static final String KIND = "gateway";
-
-    /** A session's end and a kernel's start wait no longer for the API server. */
-    private static final Duration UNDO_LIMIT = Duration.ofMillis(1800);
 
     private final String key;
     private final String preview;
@@ -98,32 +90,7 @@ final class GatewayChange implements Effect {
 
     @Override
     public void undo() throws KubetunException {
-        FutureTask<Optional<KubetunException>> giving = new FutureTask<>(this::give);
-        Thread.ofVirtual().name("kubetun-gateway-give").start(giving);
-        try {
-            Optional<KubetunException> failure = giving.get(UNDO_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-            if (failure.isPresent()) {
-                throw failure.get();
-            }
-        } catch (TimeoutException e) {
-            throw left("the API server does not answer in time", e);
-        } catch (ExecutionException e) {
-            throw left(String.valueOf(e.getCause()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw left("it was interrupted", e);
-        }
-    }
-
-    private Optional<KubetunException> give() {
-        try {
-            leasing.lease().give();
-            return Optional.empty();
-        } catch (KubetunException e) {
-            return Optional.of(left(e.what() + ": " + e.why(), e));
-        } catch (IOException e) {
-            return Optional.of(left(ApiErrors.reason(e), e));
-        }
+        BoundedUndo.run("kubetun-gateway-give", () -> leasing.lease().give(), this::left);
     }
 
     private KubetunException left(String why, Exception cause) {

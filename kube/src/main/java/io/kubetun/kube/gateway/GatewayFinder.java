@@ -4,8 +4,8 @@ import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.catalog.ApiErrors;
 import io.kubetun.kube.catalog.Catalog;
-import io.kubetun.kube.config.ClusterOptions;
 import io.kubetun.kube.document.Tree;
+import io.kubetun.kube.effect.JournalledCluster;
 import io.kubetun.kube.examine.AccessReview;
 import io.kubetun.kube.target.GatewayRoutes;
 import io.kubetun.spi.ErrorCode;
@@ -20,7 +20,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +40,7 @@ public final class GatewayFinder {
     private final Catalog catalog;
     private final GatewayRoutes routes;
     private final GatewaySettings settings;
-    private final ClusterOptions options;
-    private final Map<String, String> variables;
+    private final JournalledCluster cluster;
     private final String session;
     private final GatewayObjects objects;
 
@@ -53,8 +51,7 @@ public final class GatewayFinder {
      * @param catalog what the cluster holds
      * @param routes says what a gateway is to dial
      * @param settings which gateway
-     * @param options how the cluster was reached, for the journal
-     * @param variables the user's environment, for the journal
+     * @param cluster how the cluster was reached, for the journal
      * @param session the session's id
      */
     public GatewayFinder(
@@ -62,15 +59,13 @@ public final class GatewayFinder {
             Catalog catalog,
             GatewayRoutes routes,
             GatewaySettings settings,
-            ClusterOptions options,
-            Map<String, String> variables,
+            JournalledCluster cluster,
             String session) {
         this.api = api;
         this.catalog = catalog;
         this.routes = routes;
         this.settings = settings;
-        this.options = options;
-        this.variables = Map.copyOf(variables);
+        this.cluster = cluster;
         this.session = session;
         this.objects = new GatewayObjects(api, settings.namespace(), settings.name(), InstantSource.system());
     }
@@ -124,7 +119,7 @@ public final class GatewayFinder {
             progress.step("Deploying the gateway " + objects + ".");
             return leased(
                     effects,
-                    "deploy the gateway " + objects + ": a Deployment of 1 pod (" + image()
+                    "deploy the gateway " + objects + ": a Deployment of 1 pod (" + settings.imageName()
                             + ", requests 50m CPU and 64Mi, no capabilities) and a ServiceAccount without rights; its last"
                             + " user's session removes it",
                     false);
@@ -205,20 +200,13 @@ public final class GatewayFinder {
         RANDOM.nextBytes(own);
         String holder = session + "-" + HexFormat.of().formatHex(own);
         String account = settings.name() + "-" + HexFormat.of().formatHex(own, 0, 3);
-        GatewayManifest manifest =
-                new GatewayManifest(settings.namespace(), settings.name(), account, image(), settings.pullSecret());
+        GatewayManifest manifest = new GatewayManifest(
+                settings.namespace(), settings.name(), account, settings.imageName(), settings.pullSecret());
         GatewayLease lease =
                 new GatewayLease(objects, holder, manifest, settings.image().isPresent(), () -> {});
         effects.apply(new GatewayChange(
-                objects + "#" + session,
-                preview,
-                GatewayChangeType.data(objects, holder, options, variables),
-                () -> lease));
+                objects + "#" + session, preview, GatewayChangeType.data(objects, holder, cluster), () -> lease));
         return new Offered(new DeployedGateway(objects, Optional.of(lease), routes, catalog), required);
-    }
-
-    private String image() {
-        return settings.image().orElse(GatewayImage.name());
     }
 
     private Optional<AccessReview> missing() throws IOException {

@@ -1,7 +1,6 @@
 package io.kubetun.kube.gateway;
 
-import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigValueFactory;
+import io.kubetun.kube.document.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +55,7 @@ record GatewayManifest(String namespace, String name, String account, String ima
                 Map.of("type", "RollingUpdate", "rollingUpdate", Map.of("maxSurge", 1, "maxUnavailable", 0)));
         spec.put("selector", Map.of("matchLabels", selected()));
         spec.put("template", Map.of("metadata", Map.of("labels", selected()), "spec", pod()));
-        return json(Map.of(
+        return Json.write(Map.of(
                 "apiVersion",
                 "apps/v1",
                 "kind",
@@ -71,7 +70,7 @@ record GatewayManifest(String namespace, String name, String account, String ima
     String serviceAccount(String ownerUid) {
         Map<String, Object> owner =
                 Map.of("apiVersion", "apps/v1", "kind", "Deployment", "name", name, "uid", ownerUid);
-        return json(Map.of(
+        return Json.write(Map.of(
                 "apiVersion",
                 "v1",
                 "kind",
@@ -155,9 +154,5 @@ record GatewayManifest(String namespace, String name, String account, String ima
         labels.put("app.kubernetes.io/part-of", "kubetun");
         labels.put(MANAGED_BY, OURS);
         return labels;
-    }
-
-    static String json(Map<String, ?> document) {
-        return ConfigValueFactory.fromMap(document).render(ConfigRenderOptions.concise());
     }
 }

@@ -101,7 +101,7 @@ final class GatewayObjects {
     /** Changes the Deployment; empty if it is gone. */
     Optional<Tree> patch(Map<String, ?> fields) throws IOException {
         try {
-            return Optional.of(api.patch(path(), GatewayManifest.json(fields)));
+            return Optional.of(api.patch(path(), Json.write(fields)));
         } catch (ApiException e) {
             return orMissing(e);
         }
@@ -115,7 +115,7 @@ final class GatewayObjects {
         try {
             api.delete(
                     path(),
-                    GatewayManifest.json(Map.of(
+                    Json.write(Map.of(
                             "apiVersion",
                             "v1",
                             "kind",

@@ -76,4 +76,13 @@ public record GatewaySettings(Wish wish, String namespace, Optional<String> imag
     public String name() {
         return wish instanceof Named(String name) ? name : DEFAULT_NAME;
     }
+
+    /**
+     * Returns the image that is run in the cluster.
+     *
+     * @return the one that was named, or that of this version
+     */
+    public String imageName() {
+        return image.orElse(GatewayImage.name());
+    }
 }

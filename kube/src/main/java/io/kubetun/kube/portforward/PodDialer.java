@@ -18,6 +18,16 @@ public interface PodDialer extends AutoCloseable {
     Future<Channel> dial(PodPort pod, EventLoop loop);
 
     /**
+     * Says whether a flow to a pod is led to a process on this machine, as long as one listens, for {@code why}.
+     *
+     * @param pod which port of which pod
+     * @return true if this user intercepts the pod
+     */
+    default boolean staysHere(PodPort pod) {
+        return false;
+    }
+
+    /**
      * Says which wire format worked last in a namespace, for {@code why}.
      *
      * @param namespace the pods' namespace

@@ -44,18 +44,23 @@ record FlowExplainer(TargetResolver resolver, OpenFlows flows, PodDialer pods) {
             Endpoint endpoint = order.get(i);
             steps.add(new Step("endpoint", choice(endpoint, i, order.size()), 0));
             long start = System.nanoTime();
-            Future<Channel> dialled = pods.dial(
-                            new PodPort(endpoint.namespace(), endpoint.pod(), endpoint.port()), loop)
-                    .await();
+            PodPort pod = new PodPort(endpoint.namespace(), endpoint.pod(), endpoint.port());
+            boolean here = pods.staysHere(pod);
+            if (here) {
+                steps.add(new Step(
+                        "intercept", "You intercept this pod: the flow goes to your process here, if one listens.", 0));
+            }
+            Future<Channel> dialled = pods.dial(pod, loop).await();
             long micros = micros(start);
             pods.format(endpoint.namespace())
+                    .filter(format -> !here)
                     .ifPresent(format -> steps.add(
                             new Step("wire", "Port-forward as " + format.protocol() + " through the API server.", 0)));
             if (dialled.isSuccess()) {
                 dialled.getNow().close();
                 steps.add(new Step(
                         "dial",
-                        "Open. Our end of stream is held back until the pod ends or is quiet for 5 s.",
+                        here ? "Open." : "Open. Our end of stream is held back until the pod ends or is quiet for 5 s.",
                         micros));
                 return true;
             }

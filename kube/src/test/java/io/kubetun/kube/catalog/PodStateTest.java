@@ -58,7 +58,7 @@ class PodStateTest {
 
     @Test
     void quotaAndAdmissionSpeakThroughTheDeployment() throws Exception {
-        DeploymentState deployment = DeploymentState.of(Json.parse("""
+        WorkloadState deployment = WorkloadState.of(Json.parse("""
                 {"metadata":{"name":"g","namespace":"lab","uid":"u"},"status":{"conditions":[
                  {"type":"Progressing","status":"True"},
                  {"type":"ReplicaFailure","status":"True","message":"pods \\"g-1\\" is forbidden: exceeded quota: small"}]}}"""));

@@ -10,19 +10,21 @@ import io.kubetun.testkit.store.ResourceType;
 import io.kubetun.testkit.store.Selector;
 import io.kubetun.testkit.store.StatusException;
 import io.kubetun.testkit.store.StoredObject;
+import io.kubetun.testkit.store.StrategicMergePatch;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /** Answers what can be asked of resources, but for watches and streams. Thread-safe. */
 final class Resources {
-    private static final Set<String> MERGE_PATCHES =
-            Set.of("application/merge-patch+json", "application/strategic-merge-patch+json");
+    private static final Map<String, BiConsumer<ObjectNode, ObjectNode>> PATCHES = Map.of(
+            "application/merge-patch+json", MergePatch::apply,
+            "application/strategic-merge-patch+json", StrategicMergePatch::apply);
 
     private final ObjectStore store;
     private final Admission admission;
@@ -125,16 +127,27 @@ final class Resources {
     }
 
     byte[] patch(ApiRequest request, String contentType, byte[] body) {
-        if (!MERGE_PATCHES.contains(contentType)) {
+        if (!PATCHES.containsKey(contentType)) {
             throw new StatusException(
                     415,
                     "UnsupportedMediaType",
                     "the body of the request was in an unknown format - accepted media types include: "
-                            + String.join(", ", MERGE_PATCHES.stream().sorted().toList()));
+                            + String.join(
+                                    ", ", PATCHES.keySet().stream().sorted().toList()));
         }
         ObjectNode patch = Json.read(body);
-        return store.edit(find(request), object -> MergePatch.apply(object, patch))
+        return store.edit(find(request), object -> {
+                    requireVersion(request, object, patch);
+                    PATCHES.get(contentType).accept(object, patch);
+                })
                 .encoded();
+    }
+
+    private static void requireVersion(ApiRequest request, ObjectNode object, ObjectNode patch) {
+        JsonNode wanted = patch.at("/metadata/resourceVersion");
+        if (!wanted.isMissingNode() && !wanted.equals(object.at("/metadata/resourceVersion"))) {
+            throw StatusException.conflict(request.type(), request.name());
+        }
     }
 
     byte[] delete(ApiRequest request, byte[] body) {

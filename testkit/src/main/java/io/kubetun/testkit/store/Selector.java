@@ -24,7 +24,10 @@ public final class Selector {
             "status.podIP",
             "spec.nodeName",
             "spec.clusterIP",
-            "spec.type");
+            "spec.type",
+            "involvedObject.kind",
+            "involvedObject.name",
+            "reason");
 
     private Selector() {}
 

@@ -1,0 +1,73 @@
+package io.kubetun.kube.catalog;
+
+import io.kubetun.kube.document.Tree;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How the agent in an intercepted pod gets on.
+ *
+ * @param key the public key of whom it serves, as it was given
+ * @param running whether its container runs
+ * @param restarts how often its container was started again
+ * @param lastEnd why its container ended last, such as {@code OOMKilled}; empty if it never did
+ * @param trouble what keeps it from running, if it says so
+ */
+public record AgentState(
+        String key, boolean running, int restarts, Optional<String> lastEnd, Optional<Trouble> trouble) {
+    /** The name of the agent's container. */
+    public static final String AGENT = "kubetun-agent";
+
+    /** The name of the init container that sets the rules. */
+    public static final String RULES = "kubetun-rules";
+
+    /** Where the agent is told whom it serves. */
+    public static final String KEY_VARIABLE = "KUBETUN_AGENT_KEY";
+
+    /**
+     * Finds out whom the agent of a pod serves.
+     *
+     * @param spec the pod's spec, or its template's
+     * @return the key as it was given; empty if there is no agent
+     */
+    public static Optional<String> key(Tree spec) {
+        return named(spec.at("containers"), AGENT)
+                .map(container -> named(container.at("env"), KEY_VARIABLE)
+                        .flatMap(variable -> variable.at("value").text())
+                        .orElse(""));
+    }
+
+    static Optional<AgentState> of(Tree pod) {
+        return key(pod.at("spec")).map(key -> {
+            Tree rules = named(pod.at("status", "initContainerStatuses"), RULES).orElse(Tree.MISSING);
+            Tree agent = named(pod.at("status", "containerStatuses"), AGENT).orElse(Tree.MISSING);
+            return new AgentState(
+                    key,
+                    agent.at("state", "running").present(),
+                    agent.at("restartCount").number().orElse(0),
+                    agent.at("lastState", "terminated", "reason").text(),
+                    failedRules(rules).or(() -> PodState.waiting(rules)).or(() -> PodState.waiting(agent)));
+        });
+    }
+
+    private static Optional<Trouble> failedRules(Tree rules) {
+        return Stream.of("state", "lastState")
+                .map(state -> rules.at(state, "terminated"))
+                .filter(end -> end.at("exitCode").number().orElse(0) != 0)
+                .map(end -> new Trouble(
+                        "its rules cannot be set: "
+                                + end.at("message")
+                                        .text()
+                                        .or(() -> end.at("reason").text())
+                                        .orElse("it is not said why")
+                                + " (exit code " + end.at("exitCode").text().orElse("") + ")",
+                        true))
+                .findFirst();
+    }
+
+    private static Optional<Tree> named(Tree list, String name) {
+        return list.items().stream()
+                .filter(item -> item.at("name").text().equals(Optional.of(name)))
+                .findFirst();
+    }
+}

@@ -1,0 +1,2 @@
+/** What a container's process finds in its environment. */
+package io.kubetun.kube.environment;

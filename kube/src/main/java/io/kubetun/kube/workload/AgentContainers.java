@@ -1,0 +1,93 @@
+package io.kubetun.kube.workload;
+
+import io.kubetun.kube.catalog.AgentState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The two containers of an intercepted pod: the one that sets the rules and ends, and the agent. What they are told is in
+ * the pod template, for everybody to see: there is no secret in it.
+ *
+ * @param image the image of both
+ * @param key the public key of whom the agent serves
+ * @param tcp the ports that are taken: {@code all}, or numbers with commas
+ * @param udp the UDP ports that are taken
+ * @param probes the probes that the original containers go on to answer, as {@link Probes} writes them
+ */
+record AgentContainers(String image, String key, String tcp, String udp, String probes) {
+    /** Where the agent listens, on its pod's loopback. */
+    static final int PORT = 9701;
+
+    /** The volume of both for what a Java runtime writes. */
+    static final String VOLUME = "kubetun-tmp";
+
+    /** The rules let what this user sends pass, so it must be nobody else's. */
+    private static final int USER = 57070;
+
+    /** Sets the rules, with the one capability that this takes. */
+    Map<String, Object> rules() {
+        Map<String, Object> container = common(AgentState.RULES, "agent-rules");
+        container.put(
+                "securityContext", security(0, false, Map.of("drop", List.of("ALL"), "add", List.of("NET_ADMIN"))));
+        return container;
+    }
+
+    /** The agent, which the restricted Pod Security Standard admits. */
+    Map<String, Object> agent() {
+        Map<String, Object> container = common(AgentState.AGENT, "agent");
+        container.put("securityContext", security(USER, true, Map.of("drop", List.of("ALL"))));
+        return container;
+    }
+
+    Map<String, Object> volume() {
+        return Map.of("name", VOLUME, "emptyDir", Map.of("sizeLimit", "32Mi"));
+    }
+
+    private Map<String, Object> common(String name, String role) {
+        Map<String, Object> container = new LinkedHashMap<>();
+        container.put("name", name);
+        container.put("image", image);
+        container.put("imagePullPolicy", "IfNotPresent");
+        container.put("args", List.of(role));
+        container.put("env", environment());
+        container.put(
+                "resources",
+                Map.of("requests", Map.of("cpu", "20m", "memory", "48Mi"), "limits", Map.of("memory", "128Mi")));
+        container.put("volumeMounts", List.of(Map.of("name", VOLUME, "mountPath", "/tmp")));
+        return container;
+    }
+
+    private List<Object> environment() {
+        List<Object> variables = new ArrayList<>();
+        variables.add(variable(AgentState.KEY_VARIABLE, key));
+        variables.add(variable("KUBETUN_AGENT_TCP", tcp));
+        variables.add(variable("KUBETUN_AGENT_UDP", udp));
+        variables.add(variable("KUBETUN_AGENT_PROBES", probes));
+        variables.add(field("KUBETUN_AGENT_POD_IPS", "status.podIPs"));
+        variables.add(field("KUBETUN_AGENT_NODE_IPS", "status.hostIPs"));
+        variables.add(field("POD_NAME", "metadata.name"));
+        return variables;
+    }
+
+    private static Map<String, Object> variable(String name, String value) {
+        return Map.of("name", name, "value", value);
+    }
+
+    private static Map<String, Object> field(String name, String path) {
+        return Map.of("name", name, "valueFrom", Map.of("fieldRef", Map.of("fieldPath", path)));
+    }
+
+    private static Map<String, Object> security(int user, boolean nonRoot, Map<String, Object> capabilities) {
+        Map<String, Object> security = new LinkedHashMap<>();
+        security.put("runAsUser", user);
+        security.put("runAsGroup", user);
+        security.put("runAsNonRoot", nonRoot);
+        security.put("allowPrivilegeEscalation", false);
+        security.put("readOnlyRootFilesystem", true);
+        security.put("capabilities", capabilities);
+        security.put("seccompProfile", Map.of("type", "RuntimeDefault"));
+        return security;
+    }
+}

@@ -1,0 +1,243 @@
+package io.kubetun.kube.workload;
+
+import io.kubetun.kube.catalog.AgentState;
+import io.kubetun.kube.catalog.Catalog;
+import io.kubetun.kube.catalog.PodState;
+import io.kubetun.kube.catalog.StateWatch;
+import io.kubetun.kube.catalog.Trouble;
+import io.kubetun.kube.catalog.WorkloadState;
+import io.kubetun.spi.Target;
+import io.kubetun.spi.cluster.Cluster.Watch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The pods of an intercepted workload, as the API server tells of them: which have an agent, and why others have none. */
+final class FollowedAgents implements AutoCloseable {
+    private final Owned owned;
+    private final String key;
+    private final ReentrantLock telling = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    private final List<Consumer<Set<Target.Pod>>> listeners = new CopyOnWriteArrayList<>();
+    private final StateWatch<PodState> pods;
+    private final StateWatch<WorkloadState> workload;
+    private volatile WorkloadState known;
+    private volatile Set<Target.Pod> agents = Set.of();
+    private long changes;
+    private volatile boolean closed;
+
+    /**
+     * Starts to follow them.
+     *
+     * @param owned the workload
+     * @param key the owner's public key: agents of others do not count
+     * @param seen the workload as it is after the change
+     * @param catalog of the cluster
+     */
+    FollowedAgents(Owned owned, String key, Workload seen, Catalog catalog) {
+        this.owned = owned;
+        this.key = key;
+        this.known = WorkloadState.of(seen.document());
+        this.pods = StateWatch.ofPods(catalog, owned.namespace(), seen.selector(), this::podsMoved);
+        this.workload = StateWatch.ofWorkload(
+                catalog, owned.kind().plural(), owned.namespace(), owned.name(), this::workloadMoved);
+    }
+
+    /** Waits for the first list of pods; false also if they may not be listed. */
+    boolean awaitPods(Duration limit) throws InterruptedException {
+        boolean seen = pods.await(limit);
+        podsMoved();
+        return seen;
+    }
+
+    boolean denied() {
+        return pods.denied();
+    }
+
+    String permission() {
+        return pods.permission();
+    }
+
+    Set<Target.Pod> agents() {
+        return agents;
+    }
+
+    Watch listen(Consumer<Set<Target.Pod>> told) {
+        listeners.add(told);
+        return () -> listeners.remove(told);
+    }
+
+    /** How far the rollout is. */
+    record Count(int with, int of) {
+        boolean complete() {
+            return with == of;
+        }
+    }
+
+    Count count() {
+        List<PodState> staying = staying();
+        int with = (int) staying.stream().filter(this::hasAgent).count();
+        return new Count(with, Math.max(staying.size(), known.wanted()));
+    }
+
+    /** Says whether it has fewer pods than it shall have. */
+    boolean missing() {
+        return staying().size() < known.wanted();
+    }
+
+    private List<PodState> staying() {
+        return pods.all().stream()
+                .filter(pod -> !pod.terminating())
+                .sorted(Comparator.comparing(PodState::created).reversed().thenComparing(PodState::name))
+                .toList();
+    }
+
+    private boolean hasAgent(PodState pod) {
+        return ours(pod).map(AgentState::running).orElse(false);
+    }
+
+    private Optional<AgentState> ours(PodState pod) {
+        return pod.agent().filter(agent -> agent.key().equals(key));
+    }
+
+    /** What keeps a pod's agent from running: not what keeps the user's own containers from it. */
+    Optional<Trouble> agentTrouble() {
+        return staying().stream()
+                .flatMap(pod -> ours(pod).stream())
+                .filter(agent -> !agent.running())
+                .flatMap(agent -> agent.trouble().stream())
+                .findFirst();
+    }
+
+    /** What keeps the workload from having pods. */
+    Optional<Trouble> workloadTrouble() {
+        return known.trouble();
+    }
+
+    /** What else is worth a line while one waits. */
+    Optional<Trouble> podTrouble() {
+        return staying().stream()
+                .filter(pod -> ours(pod).isPresent() && !pod.ready())
+                .flatMap(pod -> pod.trouble().stream())
+                .findFirst();
+    }
+
+    /** Says whether new pods still get the owner's agent. */
+    boolean isOurs() {
+        return known.agentKey().equals(Optional.of(key));
+    }
+
+    /** Counts what was told by the API server. */
+    long changes() {
+        lock.lock();
+        try {
+            return changes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until more has changed than was seen, or the time is over. */
+    void await(long seen, Duration limit) throws InterruptedException {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            while (changes == seen && !closed && left > 0) {
+                left = moved.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** A sentence for each pod that is not as it should be. */
+    List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (!isOurs()) {
+            notes.add("Somebody has taken the agent out of " + owned + ": end the session and start it again.");
+        }
+        workloadTrouble().ifPresent(trouble -> notes.add(owned + " has not all its pods: " + trouble.text() + "."));
+        staying().forEach(pod -> note(pod).ifPresent(notes::add));
+        return notes;
+    }
+
+    private Optional<String> note(PodState pod) {
+        Optional<AgentState> agent = ours(pod);
+        if (agent.isEmpty()) {
+            return Optional.of("pod/" + pod.name() + " has no agent of this session: it is not replaced yet.");
+        }
+        if (!agent.get().running()) {
+            String why = Stream.of(agent.get().trouble(), pod.trouble())
+                    .flatMap(Optional::stream)
+                    .map(Trouble::text)
+                    .findFirst()
+                    .orElse("it is starting");
+            return Optional.of("The agent in pod/" + pod.name() + " does not run: " + why + ".");
+        }
+        int restarts = agent.get().restarts();
+        return restarts == 0
+                ? Optional.empty()
+                : Optional.of("The agent in pod/" + pod.name() + " was started again "
+                        + (restarts == 1 ? "once" : restarts + " times")
+                        + agent.get()
+                                .lastEnd()
+                                .map(reason -> ", last after " + reason)
+                                .orElse("") + ".");
+    }
+
+    /** Also the one who waits for the first list comes here; listeners are told by one at a time, in order. */
+    private void podsMoved() {
+        telling.lock();
+        try {
+            Set<Target.Pod> now = pods.all().stream()
+                    .filter(this::hasAgent)
+                    .map(pod -> new Target.Pod(pod.namespace(), pod.name(), AgentContainers.PORT))
+                    .collect(Collectors.toUnmodifiableSet());
+            boolean other = !now.equals(agents);
+            agents = now;
+            wake();
+            if (other) {
+                listeners.forEach(listener -> listener.accept(now));
+            }
+        } finally {
+            telling.unlock();
+        }
+    }
+
+    private void workloadMoved() {
+        workload.all().stream().findFirst().ifPresent(state -> known = state);
+        wake();
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changes++;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        pods.close();
+        workload.close();
+        wake();
+    }
+}

@@ -1,0 +1,81 @@
+package io.kubetun.kube.workload;
+
+import io.kubetun.kube.document.Tree;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.cluster.InterceptRequest;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a session wants of a workload, and how the workload is changed to it.
+ *
+ * @param request what is taken, and for whom
+ * @param session the session's id
+ * @param image the agent's image
+ * @param pullSecret the Secret that it is pulled with
+ * @param clock for people: since when
+ */
+record Intercept(
+        InterceptRequest request, String session, String image, Optional<String> pullSecret, InstantSource clock) {
+    String fingerprint() {
+        return Holding.fingerprint(request.ownerKey());
+    }
+
+    /**
+     * Makes the change, for the workload as it was seen. What is asked of it already is changed to the same.
+     *
+     * @param workload the workload
+     * @param pod one of its pods
+     * @return a strategic merge patch
+     * @throws KubetunException if it cannot be intercepted, or somebody else has it
+     */
+    Map<String, Object> patch(Workload workload, Tree pod) throws KubetunException {
+        Suitability.check(workload, pod);
+        TakenPorts ports = TakenPorts.of(request, workload);
+        Optional<Holding> there = Holding.of(workload);
+        if (there.isPresent() && !there.get().isOf(fingerprint())) {
+            throw new KubetunException(
+                    ErrorCode.TARGET_UNSUPPORTED,
+                    "cannot intercept " + workload,
+                    "it is intercepted by " + there.get().spoken(),
+                    "Wait for them, or end it: kubetun leave " + workload.spoken() + " --force");
+        }
+        AgentContainers containers = new AgentContainers(
+                image,
+                request.ownerKey(),
+                ports.tcpText(),
+                ports.udpText(),
+                request.probes() ? "" : Probes.of(workload));
+        // The pods say since when: another time would replace them.
+        Holding holding = new Holding(
+                request.holder(),
+                fingerprint(),
+                there.map(Holding::since).filter(since -> !since.isEmpty()).orElseGet(this::now),
+                session,
+                Optional.empty());
+        return TemplatePatch.add(workload, containers, holding, pullSecret);
+    }
+
+    private String now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Changes the workload. Blocks. */
+    Workload put(Workloads workloads, Workload seen) throws KubetunException, IOException {
+        return Attempts.onLatest(
+                        workloads,
+                        seen.kind(),
+                        seen.name(),
+                        workload -> Optional.of(patch(workload, onePod(workloads, workload))))
+                .orElseThrow(() -> new IOException("it is gone"));
+    }
+
+    /** What is put into pods on their way in stands in no template. */
+    static Tree onePod(Workloads workloads, Workload workload) throws IOException {
+        return workloads.pods(workload.selector(), 1).stream().findFirst().orElse(Tree.MISSING);
+    }
+}

@@ -1,0 +1,217 @@
+package io.kubetun.kube.workload;
+
+import io.kubetun.kube.catalog.Catalog;
+import io.kubetun.kube.catalog.Trouble;
+import io.kubetun.kube.workload.FollowedAgents.Count;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Progress;
+import io.kubetun.spi.Target;
+import io.kubetun.spi.cluster.Cluster.Watch;
+import io.kubetun.spi.cluster.InterceptRequest;
+import io.kubetun.spi.cluster.Interception;
+import io.kubetun.spi.host.Effects;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** A workload whose template has an agent. Thread-safe. */
+final class InterceptedWorkload implements Interception {
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(10);
+
+    /** An image may have to be pulled first. */
+    private static final Duration READY_LIMIT = Duration.ofMinutes(2);
+
+    /** A rollout may make room for its next pod by taking an old one away: what keeps it from one then ends by itself. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final Workload workload;
+    private final InterceptRequest request;
+    private final TakenPorts ports;
+    private final Owned owned;
+    private final InterceptChange change;
+    private final Effects effects;
+    private final Workloads workloads;
+    private final Catalog catalog;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Optional<FollowedAgents> followed = Optional.empty();
+
+    /**
+     * Takes what was changed.
+     *
+     * @param workload as it is after the change
+     * @param request what was asked for
+     * @param ports what is taken
+     * @param owned whose it is
+     * @param change the change, to be taken back if the pods do not get their agent
+     * @param effects take it back
+     * @param workloads ask the API server
+     * @param catalog of the cluster
+     */
+    InterceptedWorkload(
+            Workload workload,
+            InterceptRequest request,
+            TakenPorts ports,
+            Owned owned,
+            InterceptChange change,
+            Effects effects,
+            Workloads workloads,
+            Catalog catalog) {
+        this.workload = workload;
+        this.request = request;
+        this.ports = ports;
+        this.owned = owned;
+        this.change = change;
+        this.effects = effects;
+        this.workloads = workloads;
+        this.catalog = catalog;
+    }
+
+    @Override
+    public String name() {
+        return owned.toString();
+    }
+
+    @Override
+    public InterceptRequest.Way way() {
+        return InterceptRequest.Way.PATCH;
+    }
+
+    @Override
+    public Map<String, Integer> ports() {
+        return ports.byAsked();
+    }
+
+    private FollowedAgents followed() {
+        lock.lock();
+        try {
+            if (followed.isEmpty()) {
+                followed = Optional.of(new FollowedAgents(owned, request.ownerKey(), workload, catalog));
+            }
+            return followed.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void open(Progress progress) throws KubetunException, InterruptedException {
+        FollowedAgents pods = followed();
+        boolean seen = pods.awaitPods(FIRST_ANSWER);
+        if (pods.denied()) {
+            throw undone(Refusals.forbidden("cannot follow the pods of " + owned, pods.permission(), null));
+        }
+        if (!seen) {
+            throw undone(failed(
+                    ErrorCode.CLUSTER_UNREACHABLE,
+                    "the API server does not tell of its pods",
+                    "Try: kubectl get pods"));
+        }
+        Optional<Trouble> last = awaitAgents(pods, progress);
+        Count count = pods.count();
+        if (last.map(Trouble::lasting).orElse(false) || (count.with() == 0 && count.of() > 0)) {
+            throw undone(failed(
+                    ErrorCode.CLUSTER_ERROR,
+                    last.map(Trouble::text).orElse("no pod of it got its agent in " + READY_LIMIT.toSeconds() + " s"),
+                    "See docs/modes/intercept.md; look at it: kubectl -n " + owned.namespace() + " get events"));
+        }
+        if (!count.complete() && !pods.closed()) {
+            progress.step(said(count) + " after " + READY_LIMIT.toSeconds() + " s; the others follow by themselves.");
+        }
+    }
+
+    /** Waits until all have it, or cannot get it, or the time is over; tells what keeps them from it then. */
+    private Optional<Trouble> awaitAgents(FollowedAgents pods, Progress progress) throws InterruptedException {
+        Set<String> told = new HashSet<>();
+        FailedCreations creations = new FailedCreations(workloads, owned);
+        long end = System.nanoTime() + READY_LIMIT.toNanos();
+        Optional<Trouble> ofWorkload = Optional.empty();
+        long since = 0;
+        while (!pods.closed() && System.nanoTime() < end) {
+            long seen = pods.changes();
+            Count count = pods.count();
+            if (told.add(said(count))) {
+                progress.step(said(count) + ".");
+            }
+            if (count.complete()) {
+                return Optional.empty();
+            }
+            Optional<Trouble> ofAgent = pods.agentTrouble();
+            if (ofAgent.map(Trouble::lasting).orElse(false)) {
+                return ofAgent;
+            }
+            boolean missing = pods.missing();
+            Optional<Trouble> now = pods.workloadTrouble().or(() -> missing ? creations.told() : Optional.empty());
+            if (!now.equals(ofWorkload)) {
+                ofWorkload = now;
+                since = System.nanoTime();
+            }
+            if (now.isPresent() && System.nanoTime() - since >= PATIENCE.toNanos()) {
+                return now;
+            }
+            ofAgent.or(pods::podTrouble)
+                    .map(Trouble::text)
+                    .filter(told::add)
+                    .ifPresent(text -> progress.step("A pod of " + owned + " waits: " + text + "."));
+            pods.await(
+                    seen,
+                    missing || now.isPresent() ? PATIENCE : Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        }
+        return pods.agentTrouble().or(pods::podTrouble);
+    }
+
+    private String said(Count count) {
+        return count.with() + " of " + count.of() + (count.of() == 1 ? " pod of " : " pods of ") + owned
+                + (count.of() == 1 ? " has its agent" : " have their agent");
+    }
+
+    private KubetunException failed(ErrorCode code, String why, String next) {
+        return new KubetunException(code, "cannot intercept " + owned, why, next);
+    }
+
+    /** What cannot be used does not stay in the workload. */
+    private KubetunException undone(KubetunException why) {
+        try {
+            effects.undo(change);
+        } catch (KubetunException e) {
+            why.addSuppressed(e);
+            return new KubetunException(
+                    why.code(), why.what(), why.why() + "; " + e.what() + ": " + e.why(), e.next(), why);
+        }
+        return new KubetunException(
+                why.code(), why.what(), why.why() + " (the workload is again what it was)", why.next(), why);
+    }
+
+    @Override
+    public Set<Target.Pod> agents() {
+        return followed().agents();
+    }
+
+    @Override
+    public Watch follow(Consumer<Set<Target.Pod>> told) {
+        return followed().listen(told);
+    }
+
+    @Override
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>(Suitability.notes(workload));
+        notes.addAll(followed().notes());
+        return notes;
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            followed.ifPresent(FollowedAgents::close);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

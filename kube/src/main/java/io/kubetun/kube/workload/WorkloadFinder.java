@@ -1,0 +1,189 @@
+package io.kubetun.kube.workload;
+
+import io.kubetun.kube.document.Tree;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.cluster.WorkloadName;
+import io.kubetun.spi.cluster.WorkloadName.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Finds the workload that a name means: itself, what owns it, or what is behind it. Blocks. Thread-safe. */
+final class WorkloadFinder {
+    /** A Service's pods are looked at up to here; the workloads behind them are few. */
+    private static final int MAX_PODS = 500;
+
+    private final Workloads workloads;
+
+    WorkloadFinder(Workloads workloads) {
+        this.workloads = workloads;
+    }
+
+    /**
+     * Finds it.
+     *
+     * @param name the name that was typed
+     * @return a workload whose template can be changed
+     * @throws KubetunException with the reason and what to type instead, if it means none
+     */
+    Workload find(WorkloadName name) throws KubetunException {
+        try {
+            return switch (name.kind()) {
+                case DEPLOYMENT, STATEFULSET, DAEMONSET ->
+                    workloads
+                            .find(name.kind(), name.name())
+                            .orElseThrow(() ->
+                                    unknown(name, "kubectl get " + name.kind().plural()));
+                case REPLICASET -> ownerOfReplicaSet(name);
+                case SERVICE -> behindService(name);
+                case POD -> throw pod(name);
+                case JOB ->
+                    throw refused(
+                            name,
+                            "the template of a Job cannot be changed, and its pods serve nobody: they run to their end",
+                            "Intercept what they are called by or call: kubectl get deployments,statefulsets,daemonsets");
+            };
+        } catch (IOException e) {
+            throw Refusals.of("cannot find " + name + " in " + workloads.namespace(), e);
+        }
+    }
+
+    private Workload ownerOfReplicaSet(WorkloadName name) throws KubetunException, IOException {
+        Tree replicaSet =
+                workloads.get(Kind.REPLICASET, name.name()).orElseThrow(() -> unknown(name, "kubectl get replicasets"));
+        Optional<Owner> owner = owner(replicaSet);
+        if (owner.isEmpty()) {
+            throw refused(
+                    name,
+                    "nothing replaces its pods when its template changes: no Deployment owns it",
+                    "Make a Deployment of it: kubectl create deployment");
+        }
+        return follow(name, owner.get());
+    }
+
+    private Workload follow(WorkloadName name, Owner owner) throws KubetunException, IOException {
+        WorkloadName workload = owner.withTemplate()
+                .orElseThrow(() -> refused(
+                        name,
+                        "its pods belong to " + owner + ", which is no Deployment, StatefulSet or DaemonSet",
+                        "Name one of these: kubectl get deployments,statefulsets,daemonsets"));
+        return workloads.find(workload.kind(), workload.name()).orElseThrow(() -> unknown(workload, "kubectl get all"));
+    }
+
+    private Workload behindService(WorkloadName name) throws KubetunException, IOException {
+        Tree selector = workloads
+                .get(Kind.SERVICE, name.name())
+                .orElseThrow(() -> unknown(name, "kubectl get services"))
+                .at("spec", "selector");
+        if (selector.names().isEmpty()) {
+            throw refused(
+                    name, "it has no selector, so no pods of its own", "Name the workload: kubectl get deployments");
+        }
+        String labels = selector.names().stream()
+                .map(label -> label + "=" + selector.at(label).text().orElse(""))
+                .collect(Collectors.joining(","));
+        List<String> alone = new ArrayList<>();
+        Set<Owner> owners = new LinkedHashSet<>();
+        for (Tree pod : workloads.pods(labels, MAX_PODS)) {
+            Optional<Owner> owner = owner(pod);
+            owner.ifPresentOrElse(
+                    owners::add,
+                    () -> alone.add("pod/" + pod.at("metadata", "name").text().orElse("")));
+        }
+        Set<Owner> behind = new LinkedHashSet<>();
+        for (Owner owner : owners) {
+            behind.add(owner.isReplicaSet() ? deploymentOf(owner) : owner);
+        }
+        if (behind.size() + alone.size() != 1) {
+            List<String> all = Stream.concat(behind.stream().map(Owner::toString), alone.stream())
+                    .sorted()
+                    .toList();
+            throw refused(
+                    name,
+                    all.isEmpty() ? "no pod is behind it" : "several are behind it: " + String.join(", ", all),
+                    all.isEmpty()
+                            ? "Name the workload: kubectl get deployments"
+                            : "Name one: kubetun intercept " + all.getFirst());
+        }
+        if (behind.isEmpty()) {
+            throw barePod(name, alone.getFirst());
+        }
+        return follow(name, behind.iterator().next());
+    }
+
+    private Owner deploymentOf(Owner replicaSet) throws IOException {
+        return workloads
+                .get(Kind.REPLICASET, replicaSet.name())
+                .flatMap(WorkloadFinder::owner)
+                .orElse(replicaSet);
+    }
+
+    private KubetunException pod(WorkloadName name) throws IOException {
+        Optional<Tree> pod = workloads.get(Kind.POD, name.name());
+        if (pod.isEmpty()) {
+            return unknown(name, "kubectl get pods");
+        }
+        Optional<Owner> owner = owner(pod.get());
+        if (owner.isEmpty()) {
+            return barePod(name, name.toString());
+        }
+        Owner workload = owner.get().isReplicaSet() ? deploymentOf(owner.get()) : owner.get();
+        return refused(
+                name,
+                "containers cannot be added to a pod that runs, and it is one of " + workload + "'s",
+                "Intercept them all: kubetun intercept " + workload);
+    }
+
+    private KubetunException barePod(WorkloadName name, String pod) {
+        return refused(
+                name,
+                "containers cannot be added to a pod that runs, and nobody would replace " + pod + " by another one",
+                "Run it as a Deployment: kubectl create deployment");
+    }
+
+    /** Who controls an object. */
+    private static Optional<Owner> owner(Tree object) {
+        return object.at("metadata", "ownerReferences").items().stream()
+                .filter(owner -> owner.at("controller").flag(true))
+                .findFirst()
+                .map(owner -> new Owner(
+                        owner.at("kind").text().orElse("").toLowerCase(Locale.ROOT),
+                        owner.at("name").text().orElse("")));
+    }
+
+    /** It may be of a kind that is none of Kubernetes' own. */
+    private record Owner(String kind, String name) {
+        boolean isReplicaSet() {
+            return kind.equals(Kind.REPLICASET.toString());
+        }
+
+        Optional<WorkloadName> withTemplate() {
+            return WorkloadName.parse(toString()).filter(owner -> Workload.WITH_TEMPLATE.contains(owner.kind()));
+        }
+
+        @Override
+        public String toString() {
+            return kind + "/" + name;
+        }
+    }
+
+    private KubetunException unknown(WorkloadName name, String next) {
+        return new KubetunException(
+                ErrorCode.TARGET_UNKNOWN,
+                "cannot intercept " + name,
+                "there is none of that name in namespace " + workloads.namespace(),
+                "See what there is: " + next + " -n " + workloads.namespace());
+    }
+
+    private KubetunException refused(WorkloadName name, String why, String next) {
+        return new KubetunException(
+                ErrorCode.TARGET_UNSUPPORTED, "cannot intercept " + name + " in " + workloads.namespace(), why, next);
+    }
+}
