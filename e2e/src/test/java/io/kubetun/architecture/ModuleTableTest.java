@@ -38,6 +38,7 @@ class ModuleTableTest {
         SOCKS("plugins/socks", "io.kubetun.plugin.socks..", 8, "io.netty.."),
         HOSTS_FWD("plugins/hosts-fwd", "io.kubetun.plugin.hostsfwd..", 8, "io.netty.."),
         DNS("plugins/dns", "io.kubetun.plugin.dns..", 8, "io.netty..", "org.xbill.DNS.."),
+        INTERCEPT("plugins/intercept", "io.kubetun.plugin.intercept..", 8, "io.netty.."),
         TUN("plugins/tun", "io.kubetun.plugin.tun..", 8, "io.netty.."),
         TESTKIT(
                 "testkit",

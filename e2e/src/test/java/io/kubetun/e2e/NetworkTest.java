@@ -105,7 +105,7 @@ class NetworkTest {
     /** The node's processes are this machine's, in another network namespace. */
     private static long gatewayMegabytes() throws Exception {
         ProcessHandle gateway = ProcessHandle.allProcesses()
-                .filter(each -> each.info().commandLine().orElse("").contains("GatewayMain"))
+                .filter(each -> each.info().commandLine().orElse("").endsWith("kernel.PodMain"))
                 .findFirst()
                 .orElseThrow();
         return ProcessSize.of(gateway.pid()).residentKilobytes() / 1024;

@@ -7,6 +7,7 @@ import io.kubetun.kernel.event.EventBus;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.http.HttpEndpoint;
 import io.kubetun.kernel.http.KernelPages;
+import io.kubetun.kernel.inbound.Takers;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kernel.metrics.Metrics;
@@ -259,6 +260,7 @@ public final class Kernel implements AutoCloseable {
                 services.clusters(),
                 services.hosts(),
                 services.modes(),
+                new Takers(),
                 settings.stateHome(),
                 settings.maxFlows());
     }

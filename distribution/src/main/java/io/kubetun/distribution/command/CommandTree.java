@@ -30,6 +30,8 @@ public final class CommandTree {
             "add",
             "drop",
             "connect",
+            "leave",
+            InterceptCommand.ALIAS,
             "shell",
             "exec",
             "repair",
@@ -88,8 +90,9 @@ public final class CommandTree {
             return Optional.empty();
         }
         Sessions sessions = sessions();
+        String named = command.equals(InterceptCommand.ALIAS) ? InterceptCommand.MODE : command;
         return plugins.get().modes().stream()
-                .filter(mode -> mode.command().equals(command) || mode.name().equals(command))
+                .filter(mode -> mode.command().equals(named) || mode.name().equals(named))
                 .findFirst()
                 .map(mode -> alone(mode.command(), ofMode(mode, sessions)))
                 .or(() -> Optional.ofNullable(fixed(sessions).get(command)).map(spec -> alone(command, spec.get())));
@@ -133,12 +136,18 @@ public final class CommandTree {
                 .orElse(List.of());
     }
 
-    private static CommandSpec ofMode(ModeDescriptor mode, Sessions sessions) {
-        CommandSpec command = new ModeCommand(mode, sessions.clusterOptions(), sessions).spec();
+    private CommandSpec ofMode(ModeDescriptor mode, Sessions sessions) {
+        CommandSpec command = command(mode, sessions);
         if (!mode.command().equals(mode.name())) {
             command.aliases(mode.name());
         }
         return finished(sessions.dryRun().offer(command));
+    }
+
+    private CommandSpec command(ModeDescriptor mode, Sessions sessions) {
+        return mode.name().equals(InterceptCommand.MODE)
+                ? new InterceptCommand(mode, sessions.clusterOptions(), sessions, plugins).spec()
+                : new ModeCommand(mode, sessions.clusterOptions(), sessions).spec();
     }
 
     /** Those that know of no mode and want to begin before a plugin could be loaded. */
@@ -163,10 +172,7 @@ public final class CommandTree {
         commands.put(
                 "plan",
                 () -> finished(new PlanCommand(sessions)
-                        .spec(
-                                dryRun,
-                                plugins.get().modes(),
-                                mode -> finished(new ModeCommand(mode, clusterOptions, sessions).spec()))));
+                        .spec(dryRun, plugins.get().modes(), mode -> finished(command(mode, sessions)))));
         commands.putAll(withoutPlugins());
         commands.put(
                 "add",
@@ -179,6 +185,7 @@ public final class CommandTree {
         commands.put(
                 "shell",
                 () -> finished(dryRun.offer(new ShellCommand(plugins.get().modes(), sessions).spec())));
+        commands.put("leave", () -> finished(new LeaveCommand(clusterOptions, sessions, plugins).spec()));
         commands.put("plugins", () -> finished(new PluginsCommand(plugins.get()).spec()));
         commands.put("serve", () -> finished(new ServeCommand(installation, plugins, sessions).spec()));
         commands.put("doctor", () -> finished(new DoctorCommand(sessions, plugins).spec()));

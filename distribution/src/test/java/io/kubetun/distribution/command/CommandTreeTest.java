@@ -79,7 +79,8 @@ class CommandTreeTest {
 
         onlyPrint.removeAll(Set.of("-h", "--help", "--version"));
         // These start a session, plan one, or are a process that lives as long as one.
-        onlyPrint.addAll(Set.of("connect", "plan", "serve", "shell", "exec", "demo", "kernel", "helper", "help"));
+        onlyPrint.addAll(
+                Set.of("connect", "proxy", "plan", "serve", "shell", "exec", "demo", "kernel", "helper", "help"));
         assertThat(onlyPrint).isEqualTo(CommandTree.FIXED);
     }
 }

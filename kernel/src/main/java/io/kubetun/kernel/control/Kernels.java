@@ -52,16 +52,11 @@ public record Kernels(Path folder) {
      * @throws KubetunException if there is none, or more than one of this name
      */
     public Found find(String name) throws KubetunException {
-        List<Found> found = new ArrayList<>();
-        for (ControlClient kernel : all()) {
-            for (SessionStatus session : statusOf(kernel)) {
-                if (session.id().equals(name)) {
-                    return new Found(kernel, session);
-                }
-                if (session.profile().equals(name)) {
-                    found.add(new Found(kernel, session));
-                }
-            }
+        List<Found> found = named(name);
+        Optional<Found> byId =
+                found.stream().filter(each -> each.session().id().equals(name)).findFirst();
+        if (byId.isPresent()) {
+            return byId.get();
         }
         if (found.size() != 1) {
             throw new KubetunException(
@@ -72,6 +67,25 @@ public record Kernels(Path folder) {
                     "See them: kubetun status");
         }
         return found.getFirst();
+    }
+
+    /**
+     * Finds sessions and the kernels that have them.
+     *
+     * @param name an id, or the name of a profile
+     * @return those that have it
+     * @throws KubetunException if the folder cannot be read, or a kernel is of another version
+     */
+    public List<Found> named(String name) throws KubetunException {
+        List<Found> found = new ArrayList<>();
+        for (ControlClient kernel : all()) {
+            for (SessionStatus session : statusOf(kernel)) {
+                if (session.id().equals(name) || session.profile().equals(name)) {
+                    found.add(new Found(kernel, session));
+                }
+            }
+        }
+        return found;
     }
 
     /**

@@ -3,6 +3,8 @@ package io.kubetun.kernel.plan;
 import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.FlowCounts;
 import io.kubetun.kernel.flow.NettyTransport;
+import io.kubetun.kernel.inbound.InboundLinks;
+import io.kubetun.kernel.inbound.Takers;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.ModeContext;
 import io.kubetun.kernel.session.SessionNameServing;
@@ -129,6 +131,8 @@ public final class Planner {
                                 throw new UnsupportedOperationException("a plan has no packets");
                             },
                             new SessionTranslations(),
+                            new InboundLinks(
+                                    identity.server(), new Takers(), cluster.dialer(), transport.eventLoops(), shared),
                             new SessionNameServing(),
                             // A mode would tell of what it has not done.
                             line -> LOG.debug("a mode would say: {}", line),

@@ -3,6 +3,7 @@ package io.kubetun.kernel.session;
 import com.typesafe.config.Config;
 import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.SessionFlows;
+import io.kubetun.kernel.inbound.InboundLinks;
 import io.kubetun.spi.Explanation;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeFactory;
@@ -31,6 +32,7 @@ final class JoinedCluster {
     private final SessionFlows flows;
     private final CountingDialer dialer;
     private final SessionGateway gateway;
+    private final InboundLinks inbound;
     private final ModeContext context;
     private final Function<String, Optional<ModeFactory>> factories;
 
@@ -39,6 +41,7 @@ final class JoinedCluster {
             SessionFlows flows,
             CountingDialer dialer,
             SessionGateway gateway,
+            InboundLinks inbound,
             ModeContext context,
             Function<String, Optional<ModeFactory>> factories) {
         this.cluster = context.cluster();
@@ -47,6 +50,7 @@ final class JoinedCluster {
         this.flows = flows;
         this.dialer = dialer;
         this.gateway = gateway;
+        this.inbound = inbound;
         this.context = context;
         this.factories = factories;
     }
@@ -81,6 +85,7 @@ final class JoinedCluster {
     void networkChanged(NetworkChange change) {
         cluster.networkChanged(change);
         gateway.networkChanged();
+        inbound.networkChanged();
     }
 
     /** Makes modes: contradictions in their options are found before anything starts. */
@@ -108,6 +113,7 @@ final class JoinedCluster {
     /** Leaves the cluster; what it still publishes after that is no news of this session. */
     void close() {
         events.close();
+        inbound.close();
         try {
             cluster.close();
         } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package io.kubetun.kernel.session;
 
 import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Flows;
+import io.kubetun.spi.Inbound;
 import io.kubetun.spi.NameServing;
 import io.kubetun.spi.PacketBus;
 import io.kubetun.spi.Progress;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
  * @param flows what listens, or notes where it would
  * @param packets what reads from devices
  * @param translations which addresses are others here
+ * @param inbound what comes in from the cluster
  * @param nameServing who stands in for the cluster's own name server
  * @param progress where lines for the person go
  * @param stateFolder the folder of this cluster and profile
@@ -42,6 +44,7 @@ public record ModeContext(
         Flows flows,
         PacketBus packets,
         SessionTranslations translations,
+        Inbound inbound,
         NameServing nameServing,
         Progress progress,
         Path stateFolder,
@@ -61,6 +64,7 @@ public record ModeContext(
                 listening,
                 devices,
                 translations,
+                inbound,
                 nameServing,
                 progress,
                 stateFolder,

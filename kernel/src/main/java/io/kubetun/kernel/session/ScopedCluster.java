@@ -5,12 +5,16 @@ import io.kubetun.spi.Explanation;
 import io.kubetun.spi.Finding;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Permission;
+import io.kubetun.spi.Progress;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterAddresses;
+import io.kubetun.spi.cluster.InterceptRequest;
+import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.Names;
 import io.kubetun.spi.cluster.ServiceListener;
 import io.kubetun.spi.cluster.ServiceSelection;
+import io.kubetun.spi.host.Effects;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,6 +72,12 @@ final class ScopedCluster implements Cluster {
             scoped.close();
         }
         return scoped;
+    }
+
+    @Override
+    public Interception intercept(InterceptRequest request, Effects effects, Progress progress)
+            throws KubetunException {
+        return session.intercept(request, effects, progress);
     }
 
     @Override

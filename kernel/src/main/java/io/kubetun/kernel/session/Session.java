@@ -5,6 +5,7 @@ import io.kubetun.kernel.flow.CountingDialer;
 import io.kubetun.kernel.flow.FlowCounts;
 import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.flow.SessionFlows;
+import io.kubetun.kernel.inbound.InboundLinks;
 import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.packet.ModePackets;
 import io.kubetun.kernel.profile.Profile;
@@ -248,12 +249,23 @@ public final class Session implements AutoCloseable {
                 .open(
                         wanted.cluster(),
                         new ClusterEnvironment(
-                                id, transport.orElseThrow(), clusterEvents, progress, request.variables()));
+                                id,
+                                transport.orElseThrow(),
+                                clusterEvents,
+                                progress,
+                                request.variables(),
+                                services.takers()));
         try {
             SwitchedDialer way = new SwitchedDialer(open.dialer());
             CountingDialer dialer = new CountingDialer(id, way, counts, services.maxFlows(), events);
             SessionGateway gateway = new SessionGateway(
                     id, open, way, transport.orElseThrow().eventLoops(), clusterEvents, effects, progress);
+            InboundLinks inbound = new InboundLinks(
+                    open.identity().server(),
+                    services.takers(),
+                    open.dialer(),
+                    transport.orElseThrow().eventLoops(),
+                    StateFolder.shared(services.stateHome()));
             ModeContext context = new ModeContext(
                     id,
                     name,
@@ -265,12 +277,14 @@ public final class Session implements AutoCloseable {
                     flows.orElseThrow(),
                     new ModePackets(),
                     new SessionTranslations(),
+                    inbound,
                     new SessionNameServing(),
                     progress,
                     StateFolder.create(services.stateHome(), open.identity(), name),
                     StateFolder.shared(services.stateHome()),
                     false);
-            return new JoinedCluster(clusterEvents, flows.orElseThrow(), dialer, gateway, context, services.modes());
+            return new JoinedCluster(
+                    clusterEvents, flows.orElseThrow(), dialer, gateway, inbound, context, services.modes());
         } catch (KubetunException | RuntimeException e) {
             open.close();
             throw e;

@@ -1,6 +1,7 @@
 package io.kubetun.kernel.session;
 
 import io.kubetun.kernel.flow.NettyTransport;
+import io.kubetun.kernel.inbound.Takers;
 import io.kubetun.kernel.metrics.Metrics;
 import io.kubetun.spi.ModeFactory;
 import io.kubetun.spi.cluster.ClusterProvider;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param clusters opens clusters
  * @param hosts opens this machine
  * @param modes finds a mode by its name
+ * @param takers who takes the flows of which pods
  * @param stateHome the user's folder for state
  * @param maxFlows the limit of each session
  */
@@ -30,6 +32,7 @@ public record SessionServices(
         ClusterProvider clusters,
         HostProvider hosts,
         Function<String, Optional<ModeFactory>> modes,
+        Takers takers,
         Path stateHome,
         int maxFlows) {
     /**

@@ -1,0 +1,210 @@
+package io.kubetun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubetun.e2e.Running.Result;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kubetun intercept} on a real cluster: traffic comes to the laptop, and goes back by itself. */
+@EnabledIfEnvironmentVariable(
+        named = "KUBETUN_LAB",
+        matches = ".+",
+        disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
+class InterceptTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern GAP = Pattern.compile("\"longest_gap_s\":([0-9.e-]+)");
+
+    private static final Pattern TAKEN = Pattern.compile("([0-9]+) connections taken");
+
+    @TempDir
+    private Path scratch;
+
+    private LabWorld lab;
+    private Commands commands;
+    private Map<String, String> administrator;
+    private final List<Running> local = new ArrayList<>();
+
+    @BeforeEach
+    void open() throws Exception {
+        lab = (LabWorld) World.open(scratch);
+        lab.loadGateway();
+        commands = new Commands(lab);
+        administrator = Map.of("KUBECONFIG", lab.administrator().toString());
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        local.forEach(Running::close);
+        lab.close();
+        for (String each : List.of("deployment/c", "deployment/b", "deployment/echo", "statefulset/peer")) {
+            assertThat(template(each)).as(each).doesNotContain("kubetun");
+        }
+    }
+
+    private String template(String workload) throws Exception {
+        return lab.kubectl("-n", "lab", "get", workload, "-o", "jsonpath={.spec.template}");
+    }
+
+    private String replicaSets(String app) throws Exception {
+        return lab.kubectl(
+                "-n",
+                "lab",
+                "get",
+                "replicasets",
+                "-l",
+                "app=" + app,
+                "-o",
+                "jsonpath={range .items[?(@.spec.replicas>0)]}{.metadata.name}{end}");
+    }
+
+    private String from(String app, String... command) throws Exception {
+        List<String> all =
+                new ArrayList<>(List.of("-n", "lab", "exec", "deploy/" + app, "-c", "app", "--", "workload"));
+        all.addAll(List.of(command));
+        return lab.kubectl(all.toArray(String[]::new));
+    }
+
+    /** The same while pods are being replaced: a request to one that ends may fail. */
+    private String tried(String app, String... command) throws Exception {
+        List<String> all = new ArrayList<>(
+                List.of("kubectl", "-n", "lab", "exec", "deploy/" + app, "-c", "app", "--", "workload"));
+        all.addAll(List.of(command));
+        return new Running(lab.asRoot(all.toArray(String[]::new)))
+                .await(PATIENCE)
+                .output();
+    }
+
+    /** The same program as in the pods, on the laptop: it listens on the same ports, as root. */
+    private Running workload(String name) throws Exception {
+        Running running = new Running(lab.asRoot("env", "APP=" + name, "workload"));
+        local.add(running);
+        Await.until(() -> lab.run("curl", "-sS", "http://127.0.0.1:8080/").status() == 0, Duration.ofSeconds(20));
+        return running;
+    }
+
+    private String intercept(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("intercept", "-n", "lab"));
+        all.addAll(List.of(arguments));
+        return commands.start(administrator, all.toArray(String[]::new));
+    }
+
+    private void leave(String workload) throws Exception {
+        Result left = commands.run(administrator, "leave", workload);
+        assertThat(left.status()).as(left.output()).isZero();
+    }
+
+    @Test
+    void trafficComesHereAndGoesBack() throws Exception {
+        String before = template("deployment/c");
+        String set = replicaSets("c");
+        workload("laptop");
+        long began = System.nanoTime();
+        intercept("deployment/c", "-p", "8080");
+        assertThat(from("a", "get", "http://c/")).contains("\"app\":\"laptop\"");
+        System.out.printf("first request on the laptop after %d ms%n", (System.nanoTime() - began) / 1_000_000);
+        assertThat(from("a", "get", "http://a/"))
+                .as("a calls b, which calls c, which is on the laptop")
+                .contains("laptop");
+        assertThat(commands.stdout("status")).contains("deployment/c", "1 of 1 agents linked");
+        leave("deployment/c");
+        assertThat(template("deployment/c")).isEqualTo(before);
+        Await.until(() -> replicaSets("c").equals(set), PATIENCE);
+        Await.until(() -> tried("a", "get", "-t", "1s", "http://c/").contains("\"app\":\"c\""), PATIENCE);
+    }
+
+    @Test
+    void afterAKillTheOriginalAnswersAndARepairPutsBack() throws Exception {
+        String before = template("deployment/c");
+        workload("laptop");
+        intercept("deployment/c", "-p", "8080");
+        assertThat(from("a", "get", "http://c/")).contains("\"app\":\"laptop\"");
+        Running load = new Running(lab.asRoot(
+                "kubectl",
+                "-n",
+                "lab",
+                "exec",
+                "deploy/a",
+                "-c",
+                "app",
+                "--",
+                "workload",
+                "get",
+                "-s",
+                "12",
+                "-c",
+                "8",
+                "-fresh",
+                "http://c/"));
+        Await.until(() -> taken() > 1_000, PATIENCE);
+        lab.kernel().orElseThrow().destroyForcibly();
+        String seen = load.await(Duration.ofSeconds(40)).output();
+        System.out.println("killed under load: " + seen.replace('\n', ';'));
+        assertThat(seen).contains("200 laptop", "200 c");
+        assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
+        Result repaired = commands.run(administrator, "repair");
+        assertThat(repaired.output()).contains("deployment/c");
+        assertThat(template("deployment/c")).isEqualTo(before);
+    }
+
+    /** How many connections the status says were taken. */
+    private long taken() throws Exception {
+        Matcher taken = TAKEN.matcher(commands.stdout("status"));
+        return taken.find() ? Long.parseLong(taken.group(1)) : 0;
+    }
+
+    private static double gap(String printed) {
+        Matcher gap = GAP.matcher(printed);
+        assertThat(gap.find()).as(printed).isTrue();
+        return Double.parseDouble(gap.group(1));
+    }
+
+    @Test
+    void bothReplicasAreTakenAndProbesStayInTheCluster() throws Exception {
+        Running nothing = new Running(lab.asRoot("python3", "-c", """
+                import http.server
+                class All(http.server.BaseHTTPRequestHandler):
+                    protocol_version = "HTTP/1.1"
+                    def do_GET(self):
+                        self.send_response(404); self.send_header("Content-Length", "7"); self.end_headers(); self.wfile.write(b"laptop\\n")
+                    def log_message(self, *a): print(self.headers.get("User-Agent"), self.path, flush=True)
+                http.server.ThreadingHTTPServer(("127.0.0.1", 3000), All).serve_forever()
+                """));
+        local.add(nothing);
+        intercept("deployment/echo", "-p", "http:3000");
+        String asked = from("a", "get", "-s", "20", "-fresh", "http://echo/");
+        assertThat(asked).contains("404 laptop").doesNotContain("200 echo", "error");
+        String restarts = "jsonpath={range .items[*]}{.status.containerStatuses[?(@.name=='app')].restartCount} {end}";
+        assertThat(lab.kubectl("-n", "lab", "get", "pods", "-l", "app=echo", "-o", restarts)
+                        .strip())
+                .isEqualTo("0 0");
+        assertThat(nothing.output()).doesNotContain("kube-probe");
+        lab.kubectl("-n", "lab", "scale", "deployment/echo", "--replicas=3");
+        lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
+        Await.until(() -> commands.stdout("status").contains("3 of 3 agents linked"), PATIENCE);
+        assertThat(from("a", "get", "-n", "40", "-fresh", "http://echo/"))
+                .contains("404 laptop")
+                .doesNotContain("200 echo", "error");
+        lab.kubectl("-n", "lab", "scale", "deployment/echo", "--replicas=2");
+        leave("deployment/echo");
+        lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
+    }
+
+    @Test
+    void aClosedPortHereStaysInTheCluster() throws Exception {
+        intercept("deployment/c", "-p", "8080:3999");
+        assertThat(from("a", "get", "http://c/")).contains("\"app\":\"c\"");
+        assertThat(commands.stdout("status")).contains("Nothing listens on 127.0.0.1:3999");
+        leave("deployment/c");
+    }
+}

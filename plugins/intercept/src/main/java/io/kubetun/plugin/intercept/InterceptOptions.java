@@ -1,0 +1,72 @@
+package io.kubetun.plugin.intercept;
+
+import com.typesafe.config.Config;
+import io.kubetun.spi.ErrorCode;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.cluster.WorkloadName;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The mode's options, read and checked.
+ *
+ * @param workload whose traffic
+ * @param ports what is taken; none for all TCP
+ * @param to where the local process listens
+ * @param refuse whether a connection is refused while nothing listens here
+ * @param probes whether the kubelet's probes are taken too
+ * @param proxyProtocol whether the local process is told who calls
+ */
+record InterceptOptions(
+        WorkloadName workload,
+        List<TakenPort> ports,
+        InetAddress to,
+        boolean refuse,
+        boolean probes,
+        boolean proxyProtocol) {
+    InterceptOptions {
+        ports = List.copyOf(ports);
+    }
+
+    static InterceptOptions read(Config options) throws KubetunException {
+        String named = options.hasPath("workload") ? options.getString("workload") : "";
+        WorkloadName workload = WorkloadName.parse(named)
+                .orElseThrow(() -> wrong(
+                        "cannot tell what to intercept",
+                        named.isEmpty() ? "no workload is named" : "\"" + named + "\" is not KIND/NAME",
+                        "Name one: kubetun intercept deployment/NAME; see them: kubectl get deployments"));
+        List<TakenPort> ports = new ArrayList<>();
+        if (options.hasPath("ports")) {
+            for (String text : options.getStringList("ports")) {
+                ports.add(TakenPort.read(text));
+            }
+        }
+        String to = options.getString("to");
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(to);
+        if (address == null) {
+            throw wrong("cannot lead flows to " + to, "it is no address", "Say an address: --to 127.0.0.1");
+        }
+        return new InterceptOptions(
+                workload,
+                ports,
+                address,
+                onClosed(options.getString("on-closed")),
+                options.getBoolean("probes"),
+                options.getBoolean("proxy-protocol"));
+    }
+
+    private static boolean onClosed(String text) throws KubetunException {
+        return switch (text) {
+            case "stay" -> false;
+            case "refuse" -> true;
+            default ->
+                throw wrong("cannot read --on-closed " + text, "it is neither stay nor refuse", "Say --on-closed stay");
+        };
+    }
+
+    private static KubetunException wrong(String what, String why, String next) {
+        return new KubetunException(ErrorCode.USAGE, what, why, next);
+    }
+}

@@ -1,0 +1,2 @@
+/** The cluster's traffic for a workload, to a process on this machine. */
+package io.kubetun.plugin.intercept;

@@ -1,0 +1,60 @@
+package io.kubetun.plugin.intercept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.ModeDescriptor;
+import io.kubetun.spi.cluster.WorkloadName;
+import io.kubetun.spi.cluster.WorkloadName.Kind;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class InterceptOptionsTest {
+    private static Config options(String said) {
+        Map<String, String> defaults = new InterceptModeFactory()
+                .descriptor().options().stream()
+                        .filter(option -> option.defaultValue().isPresent())
+                        .collect(Collectors.toMap(
+                                ModeDescriptor.Option::key,
+                                option -> option.defaultValue().orElseThrow()));
+        return ConfigFactory.parseString(said).withFallback(ConfigFactory.parseMap(defaults));
+    }
+
+    @Test
+    void allIsTakenToLoopbackUnlessMoreIsSaid() throws KubetunException {
+        InterceptOptions read = InterceptOptions.read(options("workload = deploy/cart"));
+        assertThat(read.workload()).isEqualTo(new WorkloadName(Kind.DEPLOYMENT, "cart"));
+        assertThat(read.ports()).isEmpty();
+        assertThat(read.to().getHostAddress()).isEqualTo("127.0.0.1");
+        assertThat(read.refuse()).isFalse();
+        assertThat(read.probes()).isFalse();
+        assertThat(read.proxyProtocol()).isFalse();
+    }
+
+    @Test
+    void readsAll() throws KubetunException {
+        InterceptOptions read = InterceptOptions.read(options(
+                "workload = sts/db, ports = [\"5432\", \"http:80\"], to = \"::1\", on-closed = refuse, probes = true,"
+                        + " proxy-protocol = true"));
+        assertThat(read.ports()).containsExactly(TakenPort.read("5432"), TakenPort.read("http:80"));
+        assertThat(read.to().getHostAddress()).isEqualTo("0:0:0:0:0:0:0:1");
+        assertThat(read.refuse()).isTrue();
+        assertThat(read.probes()).isTrue();
+        assertThat(read.proxyProtocol()).isTrue();
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        assertThatThrownBy(() -> InterceptOptions.read(options(""))).hasMessageContaining("no workload is named");
+        assertThatThrownBy(() -> InterceptOptions.read(options("workload = cart")))
+                .hasMessageContaining("\"cart\" is not KIND/NAME");
+        assertThatThrownBy(() -> InterceptOptions.read(options("workload = deploy/cart, to = nowhere")))
+                .hasMessageContaining("it is no address");
+        assertThatThrownBy(() -> InterceptOptions.read(options("workload = deploy/cart, on-closed = maybe")))
+                .hasMessageContaining("neither stay nor refuse");
+    }
+}
