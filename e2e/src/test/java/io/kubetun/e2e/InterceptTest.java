@@ -3,7 +3,9 @@ package io.kubetun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetun.e2e.Running.Result;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,14 +115,53 @@ class InterceptTest {
         intercept("deployment/c", "-p", "8080");
         assertThat(from("a", "get", "http://c/")).contains("\"app\":\"laptop\"");
         System.out.printf("first request on the laptop after %d ms%n", (System.nanoTime() - began) / 1_000_000);
-        assertThat(from("a", "get", "http://a/"))
+        assertThat(from("a", "get", "http://a/dependency"))
                 .as("a calls b, which calls c, which is on the laptop")
                 .contains("laptop");
         assertThat(commands.stdout("status")).contains("deployment/c", "1 of 1 agents linked");
+        ownCallersComeHereToo();
         leave("deployment/c");
         assertThat(template("deployment/c")).isEqualTo(before);
         Await.until(() -> replicaSets("c").equals(set), PATIENCE);
         Await.until(() -> tried("a", "get", "-t", "1s", "http://c/").contains("\"app\":\"c\""), PATIENCE);
+    }
+
+    /** A port-forward enters a pod by its loopback, past the rule. */
+    private void ownCallersComeHereToo() throws Exception {
+        String session =
+                commands.start(administrator, "proxy-out", "--detach", "-n", "lab", "--listen-socks", "127.0.0.1:1096");
+        Socks socks = new Socks(lab, "127.0.0.1:1096");
+        assertThat(socks.curl("http://c.lab/")).as("by name").contains("\"app\":\"laptop\"");
+        assertThat(socks.curl("http://" + lab.clusterIp("c") + "/")).contains("\"app\":\"laptop\"");
+        assertThat(commands.run("why", "c.lab:80").output()).contains("You intercept this pod");
+        assertThat(socks.curl("http://b.lab/")).as("what is not taken").contains("\"app\":\"b\"");
+        commands.run("disconnect", session);
+    }
+
+    @Test
+    void aCommandHasTheWorkloadsEnvironmentAndItsEndIsTheIntercepts() throws Exception {
+        Path file = lab.home().resolve("echo.env");
+        Result ran = commands.run(
+                administrator,
+                "intercept",
+                "-n",
+                "lab",
+                "deployment/echo",
+                "-p",
+                "http:3000",
+                "--env-file",
+                file.toString(),
+                "--",
+                "sh",
+                "-c",
+                "echo got $APP $GREETING $PASSWORD; exit 7");
+        assertThat(ran.output()).contains("got echo hello s3cret");
+        assertThat(ran.status()).isEqualTo(7);
+        assertThat(commands.sessions()).isEmpty();
+        assertThat(Files.readString(file)).contains("GREETING=hello\n", "PASSWORD=s3cret\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
     }
 
     @Test
