@@ -170,7 +170,7 @@ class InterceptObjectsTest {
             assertThat(template("lab", workload)).isNotEqualTo(template).contains("kubetun-agent", "NET_ADMIN");
             assertThat(lab.kubectl("-n", "lab", "get", workload, "-o", "jsonpath={.metadata.annotations}"))
                     .contains("kubetun.io/intercept", "alice");
-            assertThat(session.stop().output()).contains("UNDONE").doesNotContain("NOT UNDONE");
+            assertThat(ended(session)).contains("UNDONE").doesNotContain("NOT UNDONE");
             System.out.println(workload + ": " + session.awaitLine("UNDONE", LIMIT));
         }
         assertThat(template("lab", workload)).isEqualTo(template);
@@ -181,6 +181,12 @@ class InterceptObjectsTest {
         if (workload.startsWith("deployment")) {
             assertThat(replicaSets()).as("no other set has pods").isEqualTo(sets);
         }
+    }
+
+    /** Ends it in order. What it then says is heard, too: Process.destroy would close its output. */
+    private static String ended(Running session) throws Exception {
+        ProcessHandle.of(session.pid()).orElseThrow().destroy();
+        return session.await(LIMIT).output();
     }
 
     /** Those that have pods. */
@@ -216,7 +222,7 @@ class InterceptObjectsTest {
                     .contains("LEFT Optional[alice since 20");
             assertThat(template(NAMESPACE, "deployment/web")).isEqualTo(template);
             alice.awaitLine("AGENTS 0", LIMIT);
-            assertThat(alice.stop().output()).contains("UNDONE").doesNotContain("NOT UNDONE");
+            assertThat(ended(alice)).contains("UNDONE").doesNotContain("NOT UNDONE");
         }
         settled(NAMESPACE, "deployment/web");
         Await.until(
