@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
         disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
 class InterceptTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String POINT = "kill point ";
     private static final Pattern GAP = Pattern.compile("\"longest_gap_s\":([0-9.e-]+)");
 
     private static final Pattern TAKEN = Pattern.compile("([0-9]+) connections taken");
@@ -170,6 +172,35 @@ class InterceptTest {
         workload("laptop");
         intercept("deployment/c", "-p", "8080");
         assertThat(from("a", "get", "http://c/")).contains("\"app\":\"laptop\"");
+        String seen = underLoad(() -> lab.kernel().orElseThrow().destroyForcibly());
+        System.out.println("killed under load: " + seen.replace('\n', ';'));
+        assertThat(seen).contains("200 laptop", "200 c");
+        assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
+        Result repaired = commands.run(administrator, "repair");
+        assertThat(repaired.output()).contains("deployment/c");
+        assertThat(template("deployment/c")).isEqualTo(before);
+    }
+
+    @Test
+    void whileTheLaptopIsSilentTheOriginalAnswers() throws Exception {
+        workload("laptop");
+        intercept("deployment/c", "-p", "8080");
+        String seen = underLoad(() -> signal("STOP"));
+        signal("CONT");
+        System.out.println("stopped under load: " + seen.replace('\n', ';'));
+        assertThat(seen).contains("200 laptop", "200 c");
+        assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
+        Await.until(() -> from("a", "get", "http://c/").contains("\"app\":\"laptop\""), PATIENCE);
+        leave("deployment/c");
+    }
+
+    private void signal(String name) throws Exception {
+        lab.onLaptop(
+                "kill", "-" + name, Long.toString(lab.kernel().orElseThrow().pid()));
+    }
+
+    /** Eight clients ask for 12 s, each time by a new connection; once many have come here, something happens. */
+    private String underLoad(Happening happening) throws Exception {
         Running load = new Running(lab.asRoot(
                 "kubectl",
                 "-n",
@@ -188,14 +219,13 @@ class InterceptTest {
                 "-fresh",
                 "http://c/"));
         Await.until(() -> taken() > 1_000, PATIENCE);
-        lab.kernel().orElseThrow().destroyForcibly();
-        String seen = load.await(Duration.ofSeconds(40)).output();
-        System.out.println("killed under load: " + seen.replace('\n', ';'));
-        assertThat(seen).contains("200 laptop", "200 c");
-        assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
-        Result repaired = commands.run(administrator, "repair");
-        assertThat(repaired.output()).contains("deployment/c");
-        assertThat(template("deployment/c")).isEqualTo(before);
+        happening.happen();
+        return load.await(Duration.ofSeconds(40)).output();
+    }
+
+    /** What happens under load. */
+    private interface Happening {
+        void happen() throws Exception;
     }
 
     /** How many connections the status says were taken. */
@@ -239,6 +269,90 @@ class InterceptTest {
         lab.kubectl("-n", "lab", "scale", "deployment/echo", "--replicas=2");
         leave("deployment/echo");
         lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
+    }
+
+    @Test
+    void whateverStepItDiesAtRepairPutsTheWorkloadBack() throws Exception {
+        String before = template("deployment/c");
+        List<String> points = until("count")
+                .output()
+                .lines()
+                .filter(line -> line.startsWith(POINT))
+                .map(line -> line.substring(POINT.length()).split(" ", 2)[0])
+                .toList();
+        assertThat(points).hasSizeGreaterThan(3);
+        assertThat(template("deployment/c")).isEqualTo(before);
+        for (String point : points) {
+            Result killed = until(point);
+            assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(137);
+            Result repaired = commands.run(administrator, "repair");
+            assertThat(repaired.status()).as(point + "\n" + repaired.output()).isZero();
+            assertThat(template("deployment/c"))
+                    .as("%s\n%s\n%s", point, killed.output(), repaired.output())
+                    .isEqualTo(before);
+        }
+        System.out.println("killed at " + points + ": repair put the workload back each time");
+        assertThat(commands.run(administrator, "repair").output()).contains("Nothing to repair");
+        lab.kubectl("-n", "lab", "rollout", "status", "deployment/c", "--timeout=60s");
+    }
+
+    /** Starts an intercept that dies at a step, and ends what of it has not died. */
+    private Result until(String step) throws Exception {
+        Map<String, String> environment = new HashMap<>(administrator);
+        environment.put("KUBETUN_KILL_AT", step);
+        try (Running session =
+                lab.kubetun(environment, "intercept", "-n", "lab", "deployment/c", "-p", "8080", "--foreground")) {
+            Await.until(() -> session.output().contains("Ready.") || !session.alive(), PATIENCE);
+            ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
+            return session.await(PATIENCE);
+        }
+    }
+
+    @Test
+    void everyProtocolComesHere() throws Exception {
+        workload("laptop");
+        intercept("deployment/c", "-p", "7,21,8080,8443,50051", "-p", "7/udp");
+        String pod = lab.podIp("c");
+        World node = new OnNode(lab);
+        FlowPrograms programs = new FlowPrograms(node);
+        programs.bytesArriveAsTheyWere(pod, 1 << 30);
+        programs.halfClose(pod);
+        programs.datagrams(pod);
+        programs.closedPort(pod);
+        assertThat(node.sure("curl", "-sSk", "https://" + pod + ":8443/")).contains("\"app\":\"laptop\"");
+        assertThat(node.sure(
+                        "sh",
+                        "-c",
+                        "head -c 5 /dev/zero | curl -sS --http2-prior-knowledge -D - -o /dev/null"
+                                + " -H 'content-type: application/grpc' -H 'te: trailers' --data-binary @-"
+                                + " http://" + pod + ":50051/grpc.health.v1.Health/Check"))
+                .contains("HTTP/2 200", "grpc-status: 0");
+        assertThat(node.run("curl", "-sS", "--max-time", "3", "http://" + pod + ":9702/")
+                        .output())
+                .as("only the rules lead to the agent")
+                .contains("refused");
+        assertThat(taken()).isGreaterThan(4);
+        leave("deployment/c");
+    }
+
+    @Test
+    void theLocalProcessIsToldWhoCalls() throws Exception {
+        Running reader = new Running(lab.asRoot("python3", "-c", """
+                import socket
+                server = socket.create_server(("127.0.0.1", 3001))
+                while True:
+                    flow, _ = server.accept()
+                    head = b""
+                    while len(head) < 28: head += flow.recv(28 - len(head))
+                    print("called by", socket.inet_ntoa(head[16:20]), "to", socket.inet_ntoa(head[20:24]),
+                        int.from_bytes(head[26:28], "big"), flush=True)
+                    flow.recv(65536); flow.sendall(b"HTTP/1.0 200 OK\r\n\r\ntold"); flow.close()
+                """));
+        local.add(reader);
+        intercept("deployment/c", "-p", "8080:3001", "--proxy-protocol");
+        assertThat(from("a", "get", "http://c/")).contains("told");
+        assertThat(reader.output()).contains("called by " + lab.podIp("a") + " to " + lab.podIp("c") + " 8080");
+        leave("deployment/c");
     }
 
     @Test

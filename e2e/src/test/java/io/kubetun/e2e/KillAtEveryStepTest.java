@@ -38,6 +38,9 @@ class KillAtEveryStepTest {
 
     private static final String WITHOUT_ROOT = "dns { listen = \"127.0.0.1:11099\" }";
 
+    /** It changes the cluster alone, and waits for pods at each start: InterceptTest kills it. */
+    private static final String KILLED_ELSEWHERE = "intercept";
+
     @TempDir
     Path scratch;
 
@@ -76,7 +79,7 @@ class KillAtEveryStepTest {
                 .skip(1)
                 .filter(line -> !line.isBlank())
                 .toList()) {
-            assertThat(MODES + WITH_ROOT)
+            assertThat(MODES + WITH_ROOT + KILLED_ELSEWHERE)
                     .as("a mode that this test does not start")
                     .contains(line.split("\\s+", -1)[0]);
         }

@@ -290,9 +290,13 @@ final class LabWorld implements World {
 
     /** A process of root on the node. */
     String onNode(String... command) throws IOException, InterruptedException {
+        return sure(inNode(List.of(command)));
+    }
+
+    ProcessBuilder inNode(List<String> command) {
         List<String> all = new ArrayList<>(List.of(lab.toString(), "node"));
-        all.addAll(List.of(command));
-        return sure(new ProcessBuilder(all));
+        all.addAll(command);
+        return new ProcessBuilder(all);
     }
 
     String onLaptop(String... command) throws IOException, InterruptedException {

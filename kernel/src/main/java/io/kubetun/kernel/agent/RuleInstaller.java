@@ -69,7 +69,8 @@ final class RuleInstaller {
                         "inbound traffic of this pod cannot be taken",
                         "a service mesh leads it to its own proxy (chain " + mesh
                                 + "): before that proxy it is encrypted, behind it no rule sees it",
-                        "Take the workload out of the mesh for the time, or intercept by headers: kubetun intercept -H");
+                        "Have its pods go without the mesh for the time: sidecar.istio.io/inject=false or"
+                                + " linkerd.io/inject=disabled in the pod template");
             }
         }
     }
@@ -116,7 +117,7 @@ final class RuleInstaller {
                 ErrorCode.HOST_CHANGE,
                 "the rules of the intercept cannot be set",
                 why,
-                "Let the container run as uid 0 with NET_ADMIN, or use: kubetun intercept --way service",
+                "Let this init container run as uid 0 with NET_ADMIN, on a node with nft or iptables; see docs/modes/intercept.md",
                 cause);
     }
 }

@@ -8,7 +8,9 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,7 @@ final class UdpRedirect extends ChannelInboundHandlerAdapter {
     private final InetSocketAddress to;
     private final Lead lead;
     private final Map<InetSocketAddress, Flow> flows = new LinkedHashMap<>();
+    private final List<Flow> written = new ArrayList<>();
 
     UdpRedirect(InetSocketAddress to, Lead lead) {
         this.to = to;
@@ -51,7 +54,9 @@ final class UdpRedirect extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        flows.values().forEach(Flow::flush);
+        // A flush may end its flow.
+        written.forEach(Flow::flush);
+        written.clear();
     }
 
     @Override
@@ -67,7 +72,7 @@ final class UdpRedirect extends ChannelInboundHandlerAdapter {
         private Channel way;
         private java.util.concurrent.Future<?> watch;
         private boolean used = true;
-        private boolean written;
+        private boolean unflushed;
         private boolean ended;
 
         Flow(Channel listener, InetSocketAddress client) {
@@ -103,14 +108,17 @@ final class UdpRedirect extends ChannelInboundHandlerAdapter {
             for (ByteBuf each = waiting.poll(); each != null; each = waiting.poll()) {
                 send(each);
             }
-            flush();
+            way.flush();
         }
 
         void send(ByteBuf datagram) {
             used = true;
             if (way != null && way.isWritable()) {
                 way.write(datagram, way.voidPromise());
-                written = true;
+                if (!unflushed) {
+                    unflushed = true;
+                    written.add(this);
+                }
             } else if (way == null && !ended && waiting.size() < MAX_WAITING) {
                 waiting.add(datagram);
             } else {
@@ -119,10 +127,8 @@ final class UdpRedirect extends ChannelInboundHandlerAdapter {
         }
 
         void flush() {
-            if (written) {
-                written = false;
-                way.flush();
-            }
+            unflushed = false;
+            way.flush();
         }
 
         void end() {
