@@ -89,6 +89,22 @@ class InterceptTest {
                 .output();
     }
 
+    /** The address of an app's one pod, when those of before are gone. */
+    private String onlyPod(String app) throws Exception {
+        String addresses = "jsonpath={range .items[*]}{.status.podIP} {end}";
+        Await.until(
+                () -> !lab.kubectl("-n", "lab", "get", "pods", "-l", "app=" + app, "-o", addresses)
+                        .strip()
+                        .contains(" "),
+                PATIENCE);
+        return lab.podIp(app);
+    }
+
+    /** Who answers for c when its pods have been replaced. */
+    private void awaitFrom(String app) throws Exception {
+        Await.until(() -> tried("a", "get", "-t", "1s", "http://c/").contains("\"app\":\"" + app + "\""), PATIENCE);
+    }
+
     /** The same program as in the pods, on the laptop: it listens on the same ports, as root. */
     private Running workload(String name) throws Exception {
         Running running = new Running(lab.asRoot("env", "APP=" + name, "workload"));
@@ -115,7 +131,7 @@ class InterceptTest {
         workload("laptop");
         long began = System.nanoTime();
         intercept("deployment/c", "-p", "8080");
-        assertThat(from("a", "get", "http://c/")).contains("\"app\":\"laptop\"");
+        awaitFrom("laptop");
         System.out.printf("first request on the laptop after %d ms%n", (System.nanoTime() - began) / 1_000_000);
         assertThat(from("a", "get", "http://a/dependency"))
                 .as("a calls b, which calls c, which is on the laptop")
@@ -125,7 +141,7 @@ class InterceptTest {
         leave("deployment/c");
         assertThat(template("deployment/c")).isEqualTo(before);
         Await.until(() -> replicaSets("c").equals(set), PATIENCE);
-        Await.until(() -> tried("a", "get", "-t", "1s", "http://c/").contains("\"app\":\"c\""), PATIENCE);
+        awaitFrom("c");
     }
 
     /** A port-forward enters a pod by its loopback, past the rule. */
@@ -171,7 +187,7 @@ class InterceptTest {
         String before = template("deployment/c");
         workload("laptop");
         intercept("deployment/c", "-p", "8080");
-        assertThat(from("a", "get", "http://c/")).contains("\"app\":\"laptop\"");
+        awaitFrom("laptop");
         String seen = underLoad(() -> lab.kernel().orElseThrow().destroyForcibly());
         System.out.println("killed under load: " + seen.replace('\n', ';'));
         assertThat(seen).contains("200 laptop", "200 c");
@@ -190,7 +206,7 @@ class InterceptTest {
         System.out.println("stopped under load: " + seen.replace('\n', ';'));
         assertThat(seen).contains("200 laptop", "200 c");
         assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
-        Await.until(() -> from("a", "get", "http://c/").contains("\"app\":\"laptop\""), PATIENCE);
+        awaitFrom("laptop");
         leave("deployment/c");
     }
 
@@ -312,7 +328,7 @@ class InterceptTest {
     void everyProtocolComesHere() throws Exception {
         workload("laptop");
         intercept("deployment/c", "-p", "7,21,8080,8443,50051", "-p", "7/udp");
-        String pod = lab.podIp("c");
+        String pod = onlyPod("c");
         World node = new OnNode(lab);
         FlowPrograms programs = new FlowPrograms(node);
         programs.bytesArriveAsTheyWere(pod, 1 << 30);
@@ -350,16 +366,21 @@ class InterceptTest {
                 """));
         local.add(reader);
         intercept("deployment/c", "-p", "8080:3001", "--proxy-protocol");
-        assertThat(from("a", "get", "http://c/")).contains("told");
-        assertThat(reader.output()).contains("called by " + lab.podIp("a") + " to " + lab.podIp("c") + " 8080");
+        Await.until(() -> tried("a", "get", "-t", "1s", "http://c/").contains("told"), PATIENCE);
+        assertThat(reader.output()).contains("called by " + lab.podIp("a") + " to " + onlyPod("c") + " 8080");
         leave("deployment/c");
     }
 
     @Test
     void aClosedPortHereStaysInTheCluster() throws Exception {
         intercept("deployment/c", "-p", "8080:3999");
+        Await.until(
+                () -> {
+                    tried("a", "get", "-t", "1s", "http://c/");
+                    return commands.stdout("status").contains("Nothing listens on 127.0.0.1:3999");
+                },
+                PATIENCE);
         assertThat(from("a", "get", "http://c/")).contains("\"app\":\"c\"");
-        assertThat(commands.stdout("status")).contains("Nothing listens on 127.0.0.1:3999");
         leave("deployment/c");
     }
 }

@@ -95,6 +95,12 @@ final class FollowedAgents implements AutoCloseable {
         return staying().size() < known.wanted();
     }
 
+    /** Says whether pods of before are on their way out. */
+    boolean leaving() {
+        return pods.all().stream()
+                .anyMatch(pod -> pod.terminating() && ours(pod).isEmpty());
+    }
+
     private List<PodState> staying() {
         return pods.all().stream()
                 .filter(pod -> !pod.terminating())

@@ -121,8 +121,24 @@ final class InterceptedWorkload implements Interception {
                     last.map(Trouble::text).orElse("no pod of it got its agent in " + READY_LIMIT.toSeconds() + " s"),
                     "See docs/modes/intercept.md; look at it: kubectl -n " + owned.namespace() + " get events"));
         }
-        if (!count.complete() && !pods.closed()) {
+        if (count.complete()) {
+            awaitLeft(pods);
+        } else if (!pods.closed()) {
             progress.step(said(count) + " after " + READY_LIMIT.toSeconds() + " s; the others follow by themselves.");
+        }
+    }
+
+    /** Callers may be led to a pod of before until their node has heard of its end: not for long, it may take its time. */
+    private static void awaitLeft(FollowedAgents pods) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        long left = PATIENCE.toNanos();
+        while (!pods.closed() && left > 0) {
+            long seen = pods.changes();
+            if (!pods.leaving()) {
+                return;
+            }
+            pods.await(seen, Duration.ofNanos(left));
+            left = end - System.nanoTime();
         }
     }
 
