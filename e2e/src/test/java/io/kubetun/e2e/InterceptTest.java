@@ -344,9 +344,9 @@ class InterceptTest {
                                 + " http://" + pod + ":50051/grpc.health.v1.Health/Check"))
                 .contains("HTTP/2 200", "grpc-status: 0");
         assertThat(node.run("curl", "-sS", "--max-time", "3", "http://" + pod + ":9702/")
-                        .output())
-                .as("only the rules lead to the agent")
-                .contains("refused");
+                        .status())
+                .as("only the rules lead to the agent: curl's code for a refusal")
+                .isEqualTo(7);
         assertThat(taken()).isGreaterThan(4);
         leave("deployment/c");
     }

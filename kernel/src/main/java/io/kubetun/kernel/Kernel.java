@@ -51,6 +51,7 @@ public final class Kernel implements AutoCloseable {
     private final Metrics metrics;
     private final ByteBufAllocator buffers;
     private final List<HttpEndpoint> endpoints = new CopyOnWriteArrayList<>();
+    private final Takers takers = new Takers();
     private final Sessions sessions;
     private final NettyTransport controlTransport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
     private final Optional<FileLock> background;
@@ -260,7 +261,7 @@ public final class Kernel implements AutoCloseable {
                 services.clusters(),
                 services.hosts(),
                 services.modes(),
-                new Takers(),
+                takers,
                 settings.stateHome(),
                 settings.maxFlows());
     }
