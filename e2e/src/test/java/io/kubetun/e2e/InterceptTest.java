@@ -15,7 +15,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -348,12 +347,11 @@ class InterceptTest {
                         .status())
                 .as("only the rules lead to the agent: curl's code for a refusal")
                 .isEqualTo(7);
-        assertThat(taken()).isGreaterThan(4);
+        assertThat(taken()).as("bytes, half-close, TLS, gRPC").isGreaterThanOrEqualTo(4);
         leave("deployment/c");
     }
 
     @Test
-    @Disabled("the local process was not told on a real cluster, and the cause is not found yet")
     void theLocalProcessIsToldWhoCalls() throws Exception {
         Running reader = new Running(lab.asRoot("python3", "-c", """
                 import socket
@@ -361,10 +359,11 @@ class InterceptTest {
                 while True:
                     flow, _ = server.accept()
                     head = b""
-                    while len(head) < 28: head += flow.recv(28 - len(head))
+                    while len(head) < 28 and (more := flow.recv(28 - len(head))): head += more
+                    if len(head) < 28: continue
                     print("called by", socket.inet_ntoa(head[16:20]), "to", socket.inet_ntoa(head[20:24]),
                         int.from_bytes(head[26:28], "big"), flush=True)
-                    flow.recv(65536); flow.sendall(b"HTTP/1.0 200 OK\r\n\r\ntold"); flow.close()
+                    flow.recv(65536); flow.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\ntold"); flow.close()
                 """));
         local.add(reader);
         intercept("deployment/c", "-p", "8080:3001", "--proxy-protocol");
