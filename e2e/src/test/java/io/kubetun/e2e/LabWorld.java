@@ -322,6 +322,19 @@ final class LabWorld implements World {
                 .toList();
     }
 
+    /** Waits until no pod is on its way out or in, which a scenario before may have left so. */
+    void settled() throws Exception {
+        for (String workload : kubectl("-n", "lab", "get", "deployments,statefulsets", "-o", "name")
+                .lines()
+                .toList()) {
+            kubectl("-n", "lab", "rollout", "status", workload, "--timeout=60s");
+        }
+        Await.until(
+                () -> kubectl("get", "pods", "-A", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}")
+                        .isBlank(),
+                Duration.ofMinutes(2));
+    }
+
     private String sure(ProcessBuilder builder) throws IOException, InterruptedException {
         return new Running(builder).awaitSuccess(Duration.ofMinutes(2));
     }
