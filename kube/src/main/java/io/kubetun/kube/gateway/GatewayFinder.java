@@ -95,7 +95,7 @@ public final class GatewayFinder {
             try {
                 Optional<Tree> there = objects.find();
                 if (there.isPresent() && GatewayLease.isUnused(there.get(), objects.now())) {
-                    effects.apply(GatewaySweep.of(objects));
+                    effects.apply(GatewaySweepType.of(objects));
                 }
             } catch (IOException e) {
                 // Most users may not even look.
