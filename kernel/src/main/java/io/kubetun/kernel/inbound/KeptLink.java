@@ -128,6 +128,8 @@ final class KeptLink implements Inbound.AgentLink {
             loop.execute(() -> {
                 closed = true;
                 retry.cancel();
+                // It may have come up since.
+                gone.accept(this);
             });
         }
         server.close();
