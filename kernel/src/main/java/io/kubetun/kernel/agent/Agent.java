@@ -55,7 +55,7 @@ public final class Agent implements AutoCloseable {
         }
         Channel sender = datagrams(new InetSocketAddress(0), new ChannelInboundHandlerAdapter());
         Beats beats = new Beats(sender, settings.podIps());
-        this.links = new AgentLinks(loop, settings, pod, beats::start, beats::stop);
+        this.links = new AgentLinks(settings, pod, beats::start, beats::stop);
         Lead lead = new Lead(links, originals, loop);
         this.redirect = new Redirect(settings, lead);
         for (InetAddress address : settings.podIps()) {

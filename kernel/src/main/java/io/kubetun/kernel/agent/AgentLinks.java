@@ -3,7 +3,6 @@ package io.kubetun.kernel.agent;
 import io.kubetun.kernel.link.Link;
 import io.kubetun.kernel.link.LinkSettings;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ final class AgentLinks {
     /** Connections that have not proved anything yet; the next one is closed. */
     private static final int MAX_UNPROVED = 16;
 
-    private final EventLoop loop;
     private final AgentSettings settings;
     private final String pod;
     private final Runnable usable;
@@ -40,8 +38,7 @@ final class AgentLinks {
     private boolean closed;
 
     /** Both are told on the loop, in turns, the first one first. */
-    AgentLinks(EventLoop loop, AgentSettings settings, String pod, Runnable usable, Runnable unusable) {
-        this.loop = loop;
+    AgentLinks(AgentSettings settings, String pod, Runnable usable, Runnable unusable) {
         this.settings = settings;
         this.pod = pod;
         this.usable = usable;
@@ -159,16 +156,8 @@ final class AgentLinks {
         }
     }
 
-    int flows() {
-        return links.stream().mapToInt(Link::flows).sum();
-    }
-
     void close() {
         closed = true;
         List.copyOf(links).forEach(link -> link.close("the agent has ended"));
-    }
-
-    EventLoop loop() {
-        return loop;
     }
 }

@@ -31,16 +31,19 @@ public record AgentState(
      * @return the key as it was given; empty if there is no agent
      */
     public static Optional<String> key(Tree spec) {
-        return named(spec.at("containers"), AGENT)
-                .map(container -> named(container.at("env"), KEY_VARIABLE)
+        return spec.at("containers")
+                .named(AGENT)
+                .map(container -> container
+                        .at("env")
+                        .named(KEY_VARIABLE)
                         .flatMap(variable -> variable.at("value").text())
                         .orElse(""));
     }
 
     static Optional<AgentState> of(Tree pod) {
         return key(pod.at("spec")).map(key -> {
-            Tree rules = named(pod.at("status", "initContainerStatuses"), RULES).orElse(Tree.MISSING);
-            Tree agent = named(pod.at("status", "containerStatuses"), AGENT).orElse(Tree.MISSING);
+            Tree rules = pod.at("status", "initContainerStatuses").named(RULES).orElse(Tree.MISSING);
+            Tree agent = pod.at("status", "containerStatuses").named(AGENT).orElse(Tree.MISSING);
             return new AgentState(
                     key,
                     agent.at("state", "running").present(),
@@ -62,12 +65,6 @@ public record AgentState(
                                         .orElse("it is not said why")
                                 + " (exit code " + end.at("exitCode").text().orElse("") + ")",
                         true))
-                .findFirst();
-    }
-
-    private static Optional<Tree> named(Tree list, String name) {
-        return list.items().stream()
-                .filter(item -> item.at("name").text().equals(Optional.of(name)))
                 .findFirst();
     }
 }

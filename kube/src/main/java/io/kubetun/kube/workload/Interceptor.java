@@ -137,7 +137,7 @@ public final class Interceptor {
         Workload workload = finder.find(name);
         Optional<Holding> holding = Holding.of(workload);
         if (holding.isPresent()) {
-            effects.apply(new LeaveChange(workloads, workload, holding.get()));
+            effects.apply(LeaveChangeType.of(workloads, workload, holding.get()));
         }
         return holding.map(Holding::spoken);
     }

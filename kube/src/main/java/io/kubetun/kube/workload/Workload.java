@@ -5,7 +5,6 @@ import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.spi.cluster.WorkloadName.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -69,12 +68,6 @@ record Workload(Kind kind, String namespace, String name, Tree document) {
     /** As people type it. */
     String spoken() {
         return new WorkloadName(kind, name).toString();
-    }
-
-    static Optional<Tree> named(Tree list, String name) {
-        return list.items().stream()
-                .filter(item -> item.at("name").text().equals(Optional.of(name)))
-                .findFirst();
     }
 
     @Override
