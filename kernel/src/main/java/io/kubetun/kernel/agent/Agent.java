@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An agent: leads what the rules redirect to the laptop that has proved its key, and keeps the rules alive only while
- * there is one. All of it is done on one loop. Thread-safe.
+ * An agent: leads what the rules redirect, or Services, to the laptop that has proved its key, and keeps the rules
+ * alive only while there is one. All of it is done on one loop. Thread-safe.
  */
 public final class Agent implements AutoCloseable {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
@@ -53,17 +53,14 @@ public final class Agent implements AutoCloseable {
                     "it needs epoll: " + Epoll.unavailabilityCause().getMessage(),
                     "Use the image that kubetun image builds");
         }
-        Channel sender = datagrams(new InetSocketAddress(0), new ChannelInboundHandlerAdapter());
-        Beats beats = new Beats(sender, settings.podIps());
-        this.links = new AgentLinks(loop, settings, pod, beats::start, beats::stop);
+        this.links = settings.hasRules() ? linksForRules(settings, pod) : new AgentLinks(loop, settings, pod);
         Lead lead = new Lead(links, originals, loop);
         this.redirect = new Redirect(settings, lead);
         for (InetAddress address : settings.podIps()) {
-            listen(new InetSocketAddress(address, settings.redirect()), redirect, true);
-            for (int port : settings.udp()) {
-                datagrams(
-                        new InetSocketAddress(address, settings.redirectOfUdp(port)),
-                        new UdpRedirect(new InetSocketAddress(address, port), lead));
+            if (settings.hasRules()) {
+                listenForRules(address, settings, lead);
+            } else {
+                listenForServices(address, settings);
             }
         }
         // Last: whoever can come in here finds all the rest ready.
@@ -74,6 +71,36 @@ public final class Agent implements AutoCloseable {
             }
         };
         listen(new InetSocketAddress(LOOPBACK, settings.port()), control, false);
+    }
+
+    /** The rules are kept alive by beats. */
+    private AgentLinks linksForRules(AgentSettings settings, String pod) throws KubetunException {
+        Channel sender = datagrams(new InetSocketAddress(0), new ChannelInboundHandlerAdapter());
+        Beats beats = new Beats(sender, settings.podIps());
+        return new AgentLinks(loop, settings, pod, beats::start, beats::stop);
+    }
+
+    private void listenForRules(InetAddress address, AgentSettings settings, Lead lead) throws KubetunException {
+        listen(new InetSocketAddress(address, settings.redirect()), redirect, true);
+        for (int port : settings.udp()) {
+            datagrams(
+                    new InetSocketAddress(address, settings.redirectOfUdp(port)),
+                    new UdpRedirect(new InetSocketAddress(address, port), lead));
+        }
+    }
+
+    private void listenForServices(InetAddress address, AgentSettings settings) throws KubetunException {
+        for (int port : settings.entrances().keySet()) {
+            listen(new InetSocketAddress(address, port), redirect, true);
+        }
+        // The kubelet's question whether it is ready: one to an entrance would be led to the laptop.
+        ChannelHandler ready = new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel asked) {
+                asked.close();
+            }
+        };
+        listen(new InetSocketAddress(address, settings.redirect()), ready, false);
     }
 
     /**

@@ -39,6 +39,11 @@ final class AgentLinks {
     private boolean taking;
     private boolean closed;
 
+    /** Nobody else is told. */
+    AgentLinks(EventLoop loop, AgentSettings settings, String pod) {
+        this(loop, settings, pod, () -> {}, () -> {});
+    }
+
     /** Both are told on the loop, in turns, the first one first. */
     AgentLinks(EventLoop loop, AgentSettings settings, String pod, Runnable usable, Runnable unusable) {
         this.loop = loop;

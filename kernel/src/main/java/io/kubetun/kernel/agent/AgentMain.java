@@ -23,10 +23,11 @@ public final class AgentMain {
         Agent agent = Agent.start(settings, environment.getOrDefault("HOSTNAME", "-"));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> drain(agent)));
         LOG.info(
-                "kubetun agent: links on 127.0.0.1:{}, takes {} and UDP {}",
+                "kubetun agent: links on 127.0.0.1:{}, takes {} and UDP {}, entrances {}",
                 settings.port(),
                 settings.tcp(),
-                settings.udp());
+                settings.udp(),
+                settings.entrances());
         agent.await();
     }
 

@@ -63,8 +63,23 @@ class AgentSettingsTest {
         assertThat(AgentSettings.of(environment("TCP", "all")).tcp()).isEqualTo(new TakenPorts.All());
     }
 
+    @Test
+    void entrancesAreInsteadOfRules() throws Exception {
+        assertThat(AgentSettings.of(environment()).hasRules()).isTrue();
+        AgentSettings settings = AgentSettings.of(environment("ENTRANCES", "9703=8080, 9704=8443"));
+        assertThat(settings.hasRules()).isFalse();
+        assertThat(settings.entrances()).containsExactly(Map.entry(9703, 8080), Map.entry(9704, 8443));
+        assertThatThrownBy(() -> AgentSettings.of(environment("ENTRANCES", "9703=8080", "TCP", "all")))
+                .hasMessageContaining("what rules redirect is named too");
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "ENTRANCES, 9703",
+        "ENTRANCES, 9703=http",
+        "ENTRANCES, 9702=8080",
+        "ENTRANCES, 9703=9701",
+        "ENTRANCES, '9703=9704,9704=8080'",
         "KEY, AAAA",
         "KEY, ''",
         "TCP, 0",
