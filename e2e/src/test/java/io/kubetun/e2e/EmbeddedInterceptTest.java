@@ -21,6 +21,7 @@ import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.InterceptRequest.Port;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.ServiceState.Protocol;
 import io.kubetun.spi.cluster.WorkloadName;
@@ -161,7 +162,7 @@ class EmbeddedInterceptTest {
 
     private static InterceptRequest request(String workload, String key, String holder, Port... ports) {
         return new InterceptRequest(
-                WorkloadName.parse(workload).orElseThrow(), List.of(ports), Optional.empty(), key, holder, false);
+                WorkloadName.parse(workload).orElseThrow(), List.of(ports), Optional.of(Way.PATCH), key, holder, false, false);
     }
 
     private static InterceptRequest request(String workload) {

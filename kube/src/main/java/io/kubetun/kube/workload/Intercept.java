@@ -37,12 +37,8 @@ record Intercept(
         Suitability.check(workload, pod);
         TakenPorts ports = TakenPorts.of(request, workload);
         Optional<Holding> there = Holding.of(workload);
-        if (there.isPresent() && !there.get().isOf(fingerprint())) {
-            throw new KubetunException(
-                    ErrorCode.TARGET_UNSUPPORTED,
-                    "cannot intercept " + workload,
-                    "it is intercepted by " + there.get().spoken(),
-                    "Wait for them, or end it: kubetun leave " + workload.spoken() + " --force");
+        if (there.isPresent()) {
+            checkHolder(workload, there.get());
         }
         AgentContainers containers = new AgentContainers(
                 image,
@@ -58,6 +54,17 @@ record Intercept(
                 session,
                 Optional.empty());
         return TemplatePatch.add(workload, containers, holding, pullSecret);
+    }
+
+    /** Refuses what somebody else has. */
+    void checkHolder(Workload workload, Holding there) throws KubetunException {
+        if (!there.isOf(fingerprint())) {
+            throw new KubetunException(
+                    ErrorCode.TARGET_UNSUPPORTED,
+                    "cannot intercept " + workload,
+                    "it is intercepted by " + there.spoken(),
+                    "Wait for them, or end it: kubetun leave " + workload.spoken() + " --force");
+        }
     }
 
     private String now() {

@@ -35,10 +35,11 @@ final class InterceptMode implements Mode {
         InterceptRequest request = new InterceptRequest(
                 options.workload(),
                 options.ports().stream().map(TakenPort::asked).toList(),
-                Optional.empty(),
+                options.way(),
                 inbound.ownerKey(),
                 holder(),
-                options.probes());
+                options.probes(),
+                session.dryRun());
         Interception there = session.cluster().intercept(request, session.effects(), session.progress());
         interception = Optional.of(there);
         boolean started = false;

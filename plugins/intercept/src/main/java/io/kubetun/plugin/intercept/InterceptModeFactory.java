@@ -34,6 +34,13 @@ final class InterceptModeFactory implements ModeFactory {
                             "-p",
                             "--port"),
                     Option.of(
+                                    "way",
+                                    ModeDescriptor.Type.TEXT,
+                                    "How the agent gets into the pods: ephemeral, patch or target-port, or the first"
+                                            + " of these that can be",
+                                    "--way")
+                            .orElse(InterceptOptions.AUTO),
+                    Option.of(
                                     "to",
                                     ModeDescriptor.Type.TEXT,
                                     "Where the local process listens: HOST, an address",
