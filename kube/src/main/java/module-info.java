@@ -24,5 +24,6 @@ module io.kubetun.kube {
             io.kubetun.kube.gateway.GatewayChangeType,
             io.kubetun.kube.gateway.GatewaySweepType,
             io.kubetun.kube.workload.InterceptChangeType,
-            io.kubetun.kube.workload.LeaveChangeType;
+            io.kubetun.kube.workload.LeaveChangeType,
+            io.kubetun.kube.workload.ServiceChangeType;
 }

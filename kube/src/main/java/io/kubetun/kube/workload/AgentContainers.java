@@ -15,8 +15,9 @@ import java.util.Map;
  * @param tcp the ports that are taken: {@code all}, or numbers with commas
  * @param udp the UDP ports that are taken
  * @param probes the probes that the original containers go on to answer, as {@link Probes} writes them
+ * @param entrances where Services lead to the agent, if they and no rules do
  */
-record AgentContainers(String image, String key, String tcp, String udp, String probes) {
+record AgentContainers(String image, String key, String tcp, String udp, String probes, Entrances entrances) {
     /** Where the agent listens, on its pod's loopback. */
     static final int PORT = 9701;
 
@@ -25,6 +26,9 @@ record AgentContainers(String image, String key, String tcp, String udp, String 
 
     /** The rules let what this user sends pass, so it must be nobody else's. */
     private static final int USER = 57070;
+
+    /** A slow node's; then the kubelet starts it again. */
+    private static final int START_SECONDS = 60;
 
     /** Sets the rules, with the one capability that this takes. */
     Map<String, Object> rules() {
@@ -38,6 +42,18 @@ record AgentContainers(String image, String key, String tcp, String udp, String 
     Map<String, Object> agent() {
         Map<String, Object> container = common(AgentState.AGENT, "agent");
         container.put("securityContext", security(USER, true, Map.of("drop", List.of("ALL"))));
+        if (entrances.any()) {
+            // A pod that is ready before its agent listens would refuse what a Service sends there.
+            container.put(
+                    "startupProbe",
+                    Map.of(
+                            "tcpSocket",
+                            Map.of("port", Entrances.READY),
+                            "periodSeconds",
+                            1,
+                            "failureThreshold",
+                            START_SECONDS));
+        }
         return container;
     }
 
@@ -65,6 +81,9 @@ record AgentContainers(String image, String key, String tcp, String udp, String 
         variables.add(variable("KUBETUN_AGENT_TCP", tcp));
         variables.add(variable("KUBETUN_AGENT_UDP", udp));
         variables.add(variable("KUBETUN_AGENT_PROBES", probes));
+        if (entrances.any()) {
+            variables.add(variable(Entrances.VARIABLE, entrances.text()));
+        }
         variables.add(field("KUBETUN_AGENT_POD_IPS", "status.podIPs"));
         variables.add(field("KUBETUN_AGENT_NODE_IPS", "status.hostIPs"));
         variables.add(field("POD_NAME", "metadata.name"));

@@ -95,6 +95,14 @@ final class FollowedAgents implements AutoCloseable {
         return staying().size() < known.wanted();
     }
 
+    /** The pods that take traffic and have no agent of the owner's. */
+    List<String> readyWithoutAgent() {
+        return staying().stream()
+                .filter(pod -> pod.ready() && !hasAgent(pod))
+                .map(pod -> "pod/" + pod.name())
+                .toList();
+    }
+
     /** Says whether pods of before are on their way out. */
     boolean leaving() {
         return pods.all().stream()

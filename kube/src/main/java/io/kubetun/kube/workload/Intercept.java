@@ -34,6 +34,15 @@ record Intercept(
      * @throws KubetunException if it cannot be intercepted, or somebody else has it
      */
     Map<String, Object> patch(Workload workload, Tree pod) throws KubetunException {
+        return patch(workload, pod, Entrances.NONE);
+    }
+
+    /**
+     * Makes the change with an agent to which Services lead.
+     *
+     * @param entrances where to; none if rules do
+     */
+    Map<String, Object> patch(Workload workload, Tree pod, Entrances entrances) throws KubetunException {
         Suitability.check(workload, pod);
         TakenPorts ports = TakenPorts.of(request, workload);
         Optional<Holding> there = Holding.of(workload);
@@ -43,9 +52,10 @@ record Intercept(
         AgentContainers containers = new AgentContainers(
                 image,
                 request.ownerKey(),
-                ports.tcpText(),
-                ports.udpText(),
-                request.probes() ? "" : Probes.of(workload));
+                entrances.any() ? "" : ports.tcpText(),
+                entrances.any() ? "" : ports.udpText(),
+                entrances.any() || request.probes() ? "" : Probes.of(workload),
+                entrances);
         // The pods say since when: another time would replace them.
         Holding holding = new Holding(
                 request.holder(),
@@ -73,11 +83,16 @@ record Intercept(
 
     /** Changes the workload. Blocks. */
     Workload put(Workloads workloads, Workload seen) throws KubetunException, IOException {
+        return put(workloads, seen, Entrances.NONE);
+    }
+
+    /** The same with an agent to which Services lead. */
+    Workload put(Workloads workloads, Workload seen, Entrances entrances) throws KubetunException, IOException {
         return Attempts.onLatest(
                         workloads,
                         seen.kind(),
                         seen.name(),
-                        workload -> Optional.of(patch(workload, onePod(workloads, workload))))
+                        workload -> Optional.of(patch(workload, onePod(workloads, workload), entrances)))
                 .orElseThrow(() -> new IOException("it is gone"));
     }
 

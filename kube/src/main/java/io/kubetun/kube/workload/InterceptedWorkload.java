@@ -88,7 +88,7 @@ final class InterceptedWorkload implements Interception {
         return ports.byAsked();
     }
 
-    private FollowedAgents followed() {
+    FollowedAgents followed() {
         lock.lock();
         try {
             if (followed.isEmpty()) {
@@ -192,7 +192,7 @@ final class InterceptedWorkload implements Interception {
     }
 
     /** What cannot be used does not stay in the workload. */
-    private KubetunException undone(KubetunException why) {
+    KubetunException undone(KubetunException why) {
         try {
             effects.undo(change);
         } catch (KubetunException e) {

@@ -46,7 +46,7 @@ public final class Interceptor {
         this.ladder = new Ladder(List.of(
                 new AbsentWay(Way.EPHEMERAL),
                 new PatchWay(workloads, catalog, cluster, access),
-                new AbsentWay(Way.TARGET_PORT)));
+                new TargetPortWay(workloads, new Services(api, namespace), finder, catalog, cluster, access)));
         this.settings = settings;
         this.session = session;
     }

@@ -13,8 +13,16 @@ final class LeaveChange implements Effect {
     private final Workloads workloads;
     private final Workload workload;
     private final Holding holding;
+    private final First first;
 
-    LeaveChange(Workloads workloads, Workload workload, Holding holding) {
+    /** What must be done before the agents go. */
+    @FunctionalInterface
+    interface First {
+        void run() throws KubetunException, IOException;
+    }
+
+    LeaveChange(Workloads workloads, Workload workload, Holding holding, First first) {
+        this.first = first;
         this.workloads = workloads;
         this.workload = workload;
         this.holding = holding;
@@ -52,6 +60,7 @@ final class LeaveChange implements Effect {
     @Override
     public void apply() throws KubetunException {
         try {
+            first.run();
             Attempts.onLatest(
                     workloads,
                     workload.kind(),

@@ -3,6 +3,7 @@ package io.kubetun.kube.workload;
 import io.kubetun.kube.catalog.Catalog;
 import io.kubetun.kube.effect.JournalledCluster;
 import io.kubetun.kube.examine.AccessReview;
+import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
@@ -32,6 +33,7 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
     public Optional<KubetunException> obstacle(Intercept intercept, Workload workload) throws IOException {
         try {
             intercept.patch(workload, Intercept.onePod(workloads, workload));
+            checkStandard(workload);
         } catch (KubetunException e) {
             return Optional.of(e);
         }
@@ -40,6 +42,18 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
                         new AccessReview("patch", "apps", workload.kind().plural()),
                         new AccessReview("list", "", "pods")))
                 .map(missing -> Refusals.forbidden("cannot intercept " + workload, missing, null));
+    }
+
+    private void checkStandard(Workload workload) throws KubetunException, IOException {
+        Optional<String> standard = PodSecurity.standard(workloads.api(), workload.namespace());
+        if (standard.isPresent()) {
+            throw new KubetunException(
+                    ErrorCode.TARGET_UNSUPPORTED,
+                    "cannot intercept " + workload,
+                    "its namespace enforces the Pod Security Standard " + standard.get()
+                            + ", which forbids the init container's NET_ADMIN",
+                    "Take the way that needs no capability: --way " + Way.TARGET_PORT);
+        }
     }
 
     @Override
@@ -64,11 +78,11 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
 
     @Override
     public Optional<Holding> holding(Workload workload) {
-        return Holding.of(workload);
+        return Entrances.areIn(workload) ? Optional.empty() : Holding.of(workload);
     }
 
     @Override
     public Effect leaving(Workload workload, Holding holding) {
-        return new LeaveChange(workloads, workload, holding);
+        return new LeaveChange(workloads, workload, holding, () -> {});
     }
 }

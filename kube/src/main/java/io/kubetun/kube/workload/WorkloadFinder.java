@@ -12,13 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds the workload that a name means: itself, what owns it, or what is behind it. Blocks. Thread-safe. */
 final class WorkloadFinder {
     /** A Service's pods are looked at up to here; the workloads behind them are few. */
     private static final int MAX_PODS = 500;
+
+    private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
     private final Workloads workloads;
 
@@ -78,33 +79,15 @@ final class WorkloadFinder {
     }
 
     private Workload behindService(WorkloadName name) throws KubetunException, IOException {
-        Tree selector = workloads
-                .get(Kind.SERVICE, name.name())
-                .orElseThrow(() -> unknown(name, "kubectl get services"))
-                .at("spec", "selector");
-        if (selector.names().isEmpty()) {
+        ServiceDocument service = new ServiceDocument(
+                workloads.get(Kind.SERVICE, name.name()).orElseThrow(() -> unknown(name, "kubectl get services")));
+        if (service.query().isEmpty()) {
             throw refused(
                     name, "it has no selector, so no pods of its own", "Name the workload: kubectl get deployments");
         }
-        String labels = selector.names().stream()
-                .map(label -> label + "=" + selector.at(label).text().orElse(""))
-                .collect(Collectors.joining(","));
-        List<String> alone = new ArrayList<>();
-        Set<Owner> owners = new LinkedHashSet<>();
-        for (Tree pod : workloads.pods(labels, MAX_PODS)) {
-            Optional<Owner> owner = owner(pod);
-            owner.ifPresentOrElse(
-                    owners::add,
-                    () -> alone.add("pod/" + pod.at("metadata", "name").text().orElse("")));
-        }
-        Set<Owner> behind = new LinkedHashSet<>();
-        for (Owner owner : owners) {
-            behind.add(owner.isReplicaSet() ? deploymentOf(owner) : owner);
-        }
-        if (behind.size() + alone.size() != 1) {
-            List<String> all = Stream.concat(behind.stream().map(Owner::toString), alone.stream())
-                    .sorted()
-                    .toList();
+        Behind found = find(service.query());
+        List<String> all = found.all();
+        if (all.size() != 1) {
             throw refused(
                     name,
                     all.isEmpty() ? "no pod is behind it" : "several are behind it: " + String.join(", ", all),
@@ -112,10 +95,43 @@ final class WorkloadFinder {
                             ? "Name the workload: kubectl get deployments"
                             : "Name one: kubetun intercept " + all.getFirst());
         }
-        if (behind.isEmpty()) {
-            throw barePod(name, alone.getFirst());
+        if (found.owners().isEmpty()) {
+            throw barePod(name, all.getFirst());
         }
-        return follow(name, behind.iterator().next());
+        return follow(name, found.owners().iterator().next());
+    }
+
+    /** What is behind a selector: workloads, and pods that belong to nobody, as people type them. Blocks. */
+    List<String> behind(String labels) throws IOException {
+        return find(labels).all();
+    }
+
+    private Behind find(String labels) throws IOException {
+        List<String> alone = new ArrayList<>();
+        Set<Owner> owners = new LinkedHashSet<>();
+        for (Tree pod : workloads.pods(labels, MAX_PODS)) {
+            if (!ENDED.contains(pod.at("status", "phase").text().orElse(""))) {
+                owner(pod)
+                        .ifPresentOrElse(
+                                owners::add,
+                                () -> alone.add("pod/"
+                                        + pod.at("metadata", "name").text().orElse("")));
+            }
+        }
+        Set<Owner> behind = new LinkedHashSet<>();
+        for (Owner owner : owners) {
+            behind.add(owner.isReplicaSet() ? deploymentOf(owner) : owner);
+        }
+        return new Behind(behind, alone);
+    }
+
+    /** Pods' owners, and pods without one. */
+    private record Behind(Set<Owner> owners, List<String> alone) {
+        List<String> all() {
+            return Stream.concat(owners.stream().map(Owner::toString), alone.stream())
+                    .sorted()
+                    .toList();
+        }
     }
 
     private Owner deploymentOf(Owner replicaSet) throws IOException {

@@ -44,7 +44,7 @@ public record InterceptRequest(
         EPHEMERAL,
         /** An init container and an agent by a patch of the pod template: the pods are replaced. */
         PATCH,
-        /** A Service's target port is led to a pod of the agent's own: no container gets in, no capability is needed. */
+        /** An agent without a capability, and Services led to its ports: the pods are replaced. */
         TARGET_PORT;
 
         /**
