@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,6 +43,7 @@ public final class Agent implements AutoCloseable {
     private final EventLoop loop = (EventLoop) transport.eventLoops().iterator().next();
     private final SocketEgress originals = new SocketEgress(transport, address -> true);
     private final List<Channel> listeners = new ArrayList<>();
+    private final CompletableFuture<AgentEnd> end = new CompletableFuture<>();
     private final AgentLinks links;
     private final Redirect redirect;
 
@@ -55,7 +57,7 @@ public final class Agent implements AutoCloseable {
         }
         Channel sender = datagrams(new InetSocketAddress(0), new ChannelInboundHandlerAdapter());
         Beats beats = new Beats(sender, settings.podIps());
-        this.links = new AgentLinks(loop, settings, pod, beats::start, beats::stop);
+        this.links = new AgentLinks(loop, settings, pod, beats::start, beats::stop, end::complete);
         Lead lead = new Lead(links, originals, loop);
         this.redirect = new Redirect(settings, lead);
         for (InetAddress address : settings.podIps()) {
@@ -74,6 +76,7 @@ public final class Agent implements AutoCloseable {
             }
         };
         listen(new InetSocketAddress(LOOPBACK, settings.port()), control, false);
+        loop.execute(links::awaitLaptop);
     }
 
     /**
@@ -135,6 +138,9 @@ public final class Agent implements AutoCloseable {
      * @throws InterruptedException if interrupted meanwhile
      */
     public void drain() throws InterruptedException {
+        if (transport.eventLoops().isShuttingDown()) {
+            return;
+        }
         long start = System.nanoTime();
         Promise<Void> drained = loop.newPromise();
         loop.execute(links::stopTaking);
@@ -155,6 +161,7 @@ public final class Agent implements AutoCloseable {
     /** Cuts everything. */
     @Override
     public void close() {
+        end.complete(AgentEnd.STOPPED);
         listeners.forEach(Channel::close);
         if (links != null) {
             loop.execute(links::close);
@@ -163,8 +170,8 @@ public final class Agent implements AutoCloseable {
         transport.close();
     }
 
-    /** Waits until it is closed. */
-    void await() throws InterruptedException {
-        listeners.getLast().closeFuture().sync();
+    /** Waits until it is closed or shall be. */
+    AgentEnd await() {
+        return end.join();
     }
 }
