@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,6 +43,7 @@ public final class Agent implements AutoCloseable {
     private final EventLoop loop = (EventLoop) transport.eventLoops().iterator().next();
     private final SocketEgress originals = new SocketEgress(transport, address -> true);
     private final List<Channel> listeners = new ArrayList<>();
+    private final CompletableFuture<AgentEnd> end = new CompletableFuture<>();
     private final AgentLinks links;
     private final Redirect redirect;
 
@@ -53,7 +55,7 @@ public final class Agent implements AutoCloseable {
                     "it needs epoll: " + Epoll.unavailabilityCause().getMessage(),
                     "Use the image that kubetun image builds");
         }
-        this.links = settings.hasRules() ? linksForRules(settings, pod) : new AgentLinks(loop, settings, pod);
+        this.links = settings.hasRules() ? linksForRules(settings, pod) : links(settings, pod, () -> {}, () -> {});
         Lead lead = new Lead(links, originals, loop);
         this.redirect = new Redirect(settings, lead);
         for (InetAddress address : settings.podIps()) {
@@ -71,13 +73,18 @@ public final class Agent implements AutoCloseable {
             }
         };
         listen(new InetSocketAddress(LOOPBACK, settings.port()), control, false);
+        loop.execute(links::awaitLaptop);
     }
 
     /** The rules are kept alive by beats. */
     private AgentLinks linksForRules(AgentSettings settings, String pod) throws KubetunException {
         Channel sender = datagrams(new InetSocketAddress(0), new ChannelInboundHandlerAdapter());
         Beats beats = new Beats(sender, settings.podIps());
-        return new AgentLinks(loop, settings, pod, beats::start, beats::stop);
+        return links(settings, pod, beats::start, beats::stop);
+    }
+
+    private AgentLinks links(AgentSettings settings, String pod, Runnable usable, Runnable unusable) {
+        return new AgentLinks(loop, settings, pod, usable, unusable, end::complete);
     }
 
     private void listenForRules(InetAddress address, AgentSettings settings, Lead lead) throws KubetunException {
@@ -162,6 +169,9 @@ public final class Agent implements AutoCloseable {
      * @throws InterruptedException if interrupted meanwhile
      */
     public void drain() throws InterruptedException {
+        if (transport.eventLoops().isShuttingDown()) {
+            return;
+        }
         long start = System.nanoTime();
         Promise<Void> drained = loop.newPromise();
         loop.execute(links::stopTaking);
@@ -182,6 +192,7 @@ public final class Agent implements AutoCloseable {
     /** Cuts everything. */
     @Override
     public void close() {
+        end.complete(AgentEnd.STOPPED);
         listeners.forEach(Channel::close);
         if (links != null) {
             loop.execute(links::close);
@@ -190,8 +201,8 @@ public final class Agent implements AutoCloseable {
         transport.close();
     }
 
-    /** Waits until it is closed. */
-    void await() throws InterruptedException {
-        listeners.getLast().closeFuture().sync();
+    /** Waits until it is closed or shall be. */
+    AgentEnd await() {
+        return end.join();
     }
 }

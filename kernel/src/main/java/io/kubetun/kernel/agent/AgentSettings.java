@@ -17,6 +17,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -45,6 +46,8 @@ import java.util.stream.Stream;
  * @param podIps the pod's addresses, one or more
  * @param nodeIps the node's addresses, as far as they are known
  * @param maxFlows connections at the same time
+ * @param idle after which time without a link the agent ends, which it then also does when asked to; empty if it ends with
+ *     its pod alone
  */
 public record AgentSettings(
         PublicKey key,
@@ -56,7 +59,8 @@ public record AgentSettings(
         List<Probe> probes,
         List<InetAddress> podIps,
         List<InetAddress> nodeIps,
-        int maxFlows) {
+        int maxFlows,
+        Optional<Duration> idle) {
     /** Who the agent runs as: the rules know its beats by that. */
     static final int UID = 57_070;
 
@@ -69,6 +73,8 @@ public record AgentSettings(
     /** A Service's ports are few. */
     private static final int MAX_ENTRANCES = 128;
 
+    private static final String IDLE = "idle-seconds";
+    private static final int MAX_IDLE = 86_400;
     private static final String VARIABLE = "KUBETUN_AGENT_";
 
     /**
@@ -108,7 +114,10 @@ public record AgentSettings(
                 probes(config),
                 addresses(config, "pod-ips"),
                 addresses(config, "node-ips"),
-                number(config, "max-flows", config.getString("max-flows"), 100_000));
+                number(config, "max-flows", config.getString("max-flows"), 100_000),
+                config.getString(IDLE).equals("never")
+                        ? Optional.empty()
+                        : Optional.of(Duration.ofSeconds(number(config, IDLE, config.getString(IDLE), MAX_IDLE))));
         if (settings.podIps().isEmpty()) {
             throw wrong(config, "pod-ips", "the pod's address is missing");
         }

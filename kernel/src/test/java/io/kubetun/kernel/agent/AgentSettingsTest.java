@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ class AgentSettingsTest {
         assertThat(settings.tcp()).isEqualTo(new TakenPorts.Some(new TreeSet<>()));
         assertThat(settings.udp()).isEmpty();
         assertThat(settings.probes()).isEmpty();
+        assertThat(settings.idle()).as("it ends with its pod").isEmpty();
+        assertThat(AgentSettings.of(environment("IDLE_SECONDS", "600")).idle()).contains(Duration.ofMinutes(10));
         assertThat(settings.podIps())
                 .containsExactly(InetAddress.ofLiteral("10.42.0.7"), InetAddress.ofLiteral("fd00::7"));
     }
