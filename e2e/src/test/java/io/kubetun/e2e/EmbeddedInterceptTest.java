@@ -162,7 +162,13 @@ class EmbeddedInterceptTest {
 
     private static InterceptRequest request(String workload, String key, String holder, Port... ports) {
         return new InterceptRequest(
-                WorkloadName.parse(workload).orElseThrow(), List.of(ports), Optional.of(Way.PATCH), key, holder, false, false);
+                WorkloadName.parse(workload).orElseThrow(),
+                List.of(ports),
+                Optional.of(Way.PATCH),
+                key,
+                holder,
+                false,
+                false);
     }
 
     private static InterceptRequest request(String workload) {
