@@ -34,18 +34,14 @@ record Intercept(
      * @throws KubetunException if it cannot be intercepted, or somebody else has it
      */
     Map<String, Object> patch(Workload workload, Tree pod) throws KubetunException {
-        Suitability.check(workload, pod);
+        Suitability.checkPods(workload, pod);
+        Suitability.checkRollout(workload);
         TakenPorts ports = TakenPorts.of(request, workload);
         Optional<Holding> there = Holding.of(workload);
         if (there.isPresent()) {
             checkHolder(workload, there.get());
         }
-        AgentContainers containers = new AgentContainers(
-                image,
-                request.ownerKey(),
-                ports.tcpText(),
-                ports.udpText(),
-                request.probes() ? "" : Probes.of(workload));
+        AgentContainers containers = containers(workload, ports);
         // The pods say since when: another time would replace them.
         Holding holding = new Holding(
                 request.holder(),
@@ -54,6 +50,16 @@ record Intercept(
                 session,
                 Optional.empty());
         return TemplatePatch.add(workload, containers, holding, pullSecret);
+    }
+
+    /** What gets into each pod. */
+    AgentContainers containers(Workload workload, TakenPorts ports) {
+        return new AgentContainers(
+                image,
+                request.ownerKey(),
+                ports.tcpText(),
+                ports.udpText(),
+                request.probes() ? "" : Probes.of(workload));
     }
 
     /** Refuses what somebody else has. */
@@ -67,7 +73,7 @@ record Intercept(
         }
     }
 
-    private String now() {
+    String now() {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
@@ -83,6 +89,6 @@ record Intercept(
 
     /** What is put into pods on their way in stands in no template. */
     static Tree onePod(Workloads workloads, Workload workload) throws IOException {
-        return workloads.pods(workload.selector(), 1).stream().findFirst().orElse(Tree.MISSING);
+        return workloads.pods(workload.query(), 1).stream().findFirst().orElse(Tree.MISSING);
     }
 }
