@@ -1,6 +1,8 @@
 package io.kubetun.kube.workload;
 
 import io.kubetun.kube.catalog.AgentState;
+import io.kubetun.kube.catalog.EphemeralAgent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,7 +10,7 @@ import java.util.Map;
 
 /**
  * The two containers of an intercepted pod: the one that sets the rules and ends, and the agent. What they are told is in
- * the pod template, for everybody to see: there is no secret in it.
+ * the pod, for everybody to see: there is no secret in it.
  *
  * @param image the image of both
  * @param key the public key of whom the agent serves
@@ -20,6 +22,9 @@ import java.util.Map;
 record AgentContainers(String image, String key, String tcp, String udp, String probes, Entrances entrances) {
     /** Where the agent listens, on its pod's loopback. */
     static final int PORT = 9701;
+
+    /** An agent that nothing takes out of its pod ends after so long without its laptop. */
+    static final Duration IDLE = Duration.ofMinutes(10);
 
     /** The volume of both for what a Java runtime writes. */
     static final String VOLUME = "kubetun-tmp";
@@ -54,6 +59,34 @@ record AgentContainers(String image, String key, String tcp, String udp, String 
                             "failureThreshold",
                             START_SECONDS));
         }
+        return container;
+    }
+
+    /**
+     * Both as ephemeral containers, which can have neither resources nor a volume that the pod has not: what a Java runtime
+     * writes to /tmp, it can do without.
+     *
+     * @param number in their names, which the pod must never have had
+     * @param holder who has it, for people
+     * @param since since when, for people
+     * @param session tells the owner's sessions from each other
+     */
+    List<Map<String, Object>> added(int number, String holder, String since, String session) {
+        Map<String, Object> rules = ephemeral(rules(), EphemeralAgent.name(AgentState.RULES, number));
+        Map<String, Object> agent = ephemeral(agent(), EphemeralAgent.name(AgentState.AGENT, number));
+        List<Object> variables = new ArrayList<>(environment());
+        variables.add(variable("KUBETUN_AGENT_IDLE_SECONDS", Long.toString(IDLE.toSeconds())));
+        variables.add(variable(EphemeralAgent.HOLDER_VARIABLE, holder));
+        variables.add(variable(EphemeralAgent.SINCE_VARIABLE, since));
+        variables.add(variable(EphemeralAgent.SESSION_VARIABLE, session));
+        agent.put("env", variables);
+        return List.of(rules, agent);
+    }
+
+    private static Map<String, Object> ephemeral(Map<String, Object> container, String name) {
+        container.put("name", name);
+        container.remove("resources");
+        container.remove("volumeMounts");
         return container;
     }
 

@@ -43,19 +43,14 @@ record Intercept(
      * @param entrances where to; none if rules do
      */
     Map<String, Object> patch(Workload workload, Tree pod, Entrances entrances) throws KubetunException {
-        Suitability.check(workload, pod);
+        Suitability.checkPods(workload, pod);
+        Suitability.checkRollout(workload);
         TakenPorts ports = TakenPorts.of(request, workload);
         Optional<Holding> there = Holding.of(workload);
         if (there.isPresent()) {
             checkHolder(workload, there.get());
         }
-        AgentContainers containers = new AgentContainers(
-                image,
-                request.ownerKey(),
-                entrances.any() ? "" : ports.tcpText(),
-                entrances.any() ? "" : ports.udpText(),
-                entrances.any() || request.probes() ? "" : Probes.of(workload),
-                entrances);
+        AgentContainers containers = containers(workload, ports, entrances);
         // The pods say since when: another time would replace them.
         Holding holding = new Holding(
                 request.holder(),
@@ -64,6 +59,22 @@ record Intercept(
                 session,
                 Optional.empty());
         return TemplatePatch.add(workload, containers, holding, pullSecret);
+    }
+
+    /** What gets into each pod, with rules. */
+    AgentContainers containers(Workload workload, TakenPorts ports) {
+        return containers(workload, ports, Entrances.NONE);
+    }
+
+    private AgentContainers containers(Workload workload, TakenPorts ports, Entrances entrances) {
+        boolean rules = !entrances.any();
+        return new AgentContainers(
+                image,
+                request.ownerKey(),
+                rules ? ports.tcpText() : "",
+                rules ? ports.udpText() : "",
+                rules && !request.probes() ? Probes.of(workload) : "",
+                entrances);
     }
 
     /** Refuses what somebody else has. */
@@ -77,7 +88,7 @@ record Intercept(
         }
     }
 
-    private String now() {
+    String now() {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
@@ -98,6 +109,6 @@ record Intercept(
 
     /** What is put into pods on their way in stands in no template. */
     static Tree onePod(Workloads workloads, Workload workload) throws IOException {
-        return workloads.pods(workload.selector(), 1).stream().findFirst().orElse(Tree.MISSING);
+        return workloads.pods(workload.query(), 1).stream().findFirst().orElse(Tree.MISSING);
     }
 }

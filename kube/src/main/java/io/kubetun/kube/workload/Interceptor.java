@@ -4,13 +4,14 @@ import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.catalog.Catalog;
 import io.kubetun.kube.effect.JournalledCluster;
 import io.kubetun.kube.gateway.GatewaySettings;
+import io.kubetun.kube.portforward.PodDialer;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.InterceptRequest;
-import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.spi.host.Effects;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,6 +33,8 @@ public final class Interceptor {
      * @param settings which image
      * @param cluster how the cluster was reached, for the journal
      * @param session the session's id
+     * @param pods the way into pods
+     * @param loops what connections to pods live on
      */
     public Interceptor(
             ApiClient api,
@@ -39,12 +42,14 @@ public final class Interceptor {
             Catalog catalog,
             GatewaySettings settings,
             JournalledCluster cluster,
-            String session) {
+            String session,
+            PodDialer pods,
+            EventLoopGroup loops) {
         Workloads workloads = new Workloads(api, namespace);
         Access access = new Access(api, namespace);
         this.finder = new WorkloadFinder(workloads);
         this.ladder = new Ladder(List.of(
-                new AbsentWay(Way.EPHEMERAL),
+                new EphemeralWay(workloads, catalog, cluster, access, new AgentDoor(pods, loops)),
                 new PatchWay(workloads, catalog, cluster, access),
                 new TargetPortWay(workloads, new Services(api, namespace), finder, catalog, cluster, access)));
         this.settings = settings;

@@ -72,8 +72,17 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
                 () -> new InterceptChange.Reached(workloads.api(), () -> {}));
         progress.step("Putting an agent into the pods of " + workload + ".");
         effects.apply(change);
+        Workload now = changed.get();
         return new InterceptedWorkload(
-                changed.get(), intercept.request(), injection.ports(), owned, change, effects, workloads, catalog);
+                Way.PATCH,
+                injection,
+                now,
+                change,
+                effects,
+                workloads,
+                new Following(() ->
+                        new FollowedAgents(Way.PATCH, owned, intercept.request().ownerKey(), now, catalog)),
+                InterceptedWorkload.Keeper.NONE);
     }
 
     @Override

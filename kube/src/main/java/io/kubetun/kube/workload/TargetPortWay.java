@@ -2,6 +2,7 @@ package io.kubetun.kube.workload;
 
 import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.catalog.Catalog;
+import io.kubetun.kube.document.Tree;
 import io.kubetun.kube.effect.JournalledCluster;
 import io.kubetun.kube.examine.AccessReview;
 import io.kubetun.spi.ErrorCode;
@@ -45,6 +46,8 @@ record TargetPortWay(
     @Override
     public Optional<KubetunException> obstacle(Intercept intercept, Workload workload) throws IOException {
         try {
+            Suitability.checkPods(workload, Tree.MISSING);
+            Suitability.checkRollout(workload);
             checkAsked(intercept, workload);
             Optional<String> missing = access.missing(List.of(
                     new AccessReview("patch", "apps", workload.kind().plural()),
@@ -101,15 +104,15 @@ record TargetPortWay(
                 led.entrances().own().keySet(),
                 Set.of(),
                 injection.ports().byAsked());
+        Injection taken = new Injection(intercept, workload, ports, injection.rungs());
         AtomicReference<Workload> changed = new AtomicReference<>(workload);
         InterceptChange.Reaching reaching = () -> new InterceptChange.Reached(workloads.api(), () -> {});
         InterceptChange template = new InterceptChange(
                 owned,
-                new Injection(intercept, workload, ports, injection.rungs())
-                        .preview("put an agent into the pods of " + workload
-                                + ", which are replaced: a container without rights, of " + intercept.image()
-                                + ", that listens on the pods' own addresses at " + led.entrances()
-                                + ", open to whoever reaches a pod; then lead there " + led),
+                taken.preview("put an agent into the pods of " + workload
+                        + ", which are replaced: a container without rights, of " + intercept.image()
+                        + ", that listens on the pods' own addresses at " + led.entrances()
+                        + ", open to whoever reaches a pod; then lead there " + led),
                 cluster.with(owned.data()),
                 () -> {
                     // What a session before has led elsewhere would lead to nothing while the pods are replaced.
@@ -128,9 +131,18 @@ record TargetPortWay(
                         cluster.with(ServiceChange.data(owned, service)),
                         () -> lead(service, intercept, changed.get(), led.entrances()),
                         reaching)));
+        Workload now = changed.get();
         return new InterceptedServices(
                 new InterceptedWorkload(
-                        changed.get(), intercept.request(), ports, owned, template, effects, workloads, catalog),
+                        Way.TARGET_PORT,
+                        taken,
+                        now,
+                        template,
+                        effects,
+                        workloads,
+                        new Following(() -> new FollowedAgents(
+                                Way.TARGET_PORT, owned, intercept.request().ownerKey(), now, catalog)),
+                        InterceptedWorkload.Keeper.NONE),
                 led,
                 changes,
                 effects);

@@ -21,6 +21,9 @@ final class WorkloadFinder {
 
     private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
+    /** On the image in the API of a pod that its node has from a file. */
+    private static final String MIRROR = "kubernetes.io/config.mirror";
+
     private final Workloads workloads;
 
     WorkloadFinder(Workloads workloads) {
@@ -31,7 +34,7 @@ final class WorkloadFinder {
      * Finds it.
      *
      * @param name the name that was typed
-     * @return a workload whose template can be changed
+     * @return a workload; a pod only if none has it
      * @throws KubetunException with the reason and what to type instead, if it means none
      */
     Workload find(WorkloadName name) throws KubetunException {
@@ -44,7 +47,7 @@ final class WorkloadFinder {
                                     unknown(name, "kubectl get " + name.kind().plural()));
                 case REPLICASET -> ownerOfReplicaSet(name);
                 case SERVICE -> behindService(name);
-                case POD -> throw pod(name);
+                case POD -> pod(name);
                 case JOB ->
                     throw refused(
                             name,
@@ -96,7 +99,7 @@ final class WorkloadFinder {
                             : "Name one: kubetun intercept " + all.getFirst());
         }
         if (found.owners().isEmpty()) {
-            throw barePod(name, all.getFirst());
+            return pod(WorkloadName.parse(all.getFirst()).orElseThrow());
         }
         return follow(name, found.owners().iterator().next());
     }
@@ -109,7 +112,7 @@ final class WorkloadFinder {
     private Behind find(String labels) throws IOException {
         List<String> alone = new ArrayList<>();
         Set<Owner> owners = new LinkedHashSet<>();
-        for (Tree pod : workloads.pods(labels, MAX_PODS)) {
+        for (Tree pod : workloads.pods("labelSelector=" + Workloads.encode(labels), MAX_PODS)) {
             if (!ENDED.contains(pod.at("status", "phase").text().orElse(""))) {
                 owner(pod)
                         .ifPresentOrElse(
@@ -141,27 +144,19 @@ final class WorkloadFinder {
                 .orElse(replicaSet);
     }
 
-    private KubetunException pod(WorkloadName name) throws IOException {
-        Optional<Tree> pod = workloads.get(Kind.POD, name.name());
-        if (pod.isEmpty()) {
-            return unknown(name, "kubectl get pods");
+    private Workload pod(WorkloadName name) throws KubetunException, IOException {
+        Tree pod = workloads.get(Kind.POD, name.name()).orElseThrow(() -> unknown(name, "kubectl get pods"));
+        if (pod.at("metadata", "annotations", MIRROR).present()) {
+            throw refused(
+                    name,
+                    "a file on its node describes it (a static pod), so that nothing can be added to it by the API",
+                    "Intercept what is not part of a node: kubectl get deployments,statefulsets,daemonsets");
         }
-        Optional<Owner> owner = owner(pod.get());
+        Optional<Owner> owner = owner(pod);
         if (owner.isEmpty()) {
-            return barePod(name, name.toString());
+            return new Workload(Kind.POD, workloads.namespace(), name.name(), pod);
         }
-        Owner workload = owner.get().isReplicaSet() ? deploymentOf(owner.get()) : owner.get();
-        return refused(
-                name,
-                "containers cannot be added to a pod that runs, and it is one of " + workload + "'s",
-                "Intercept them all: kubetun intercept " + workload);
-    }
-
-    private KubetunException barePod(WorkloadName name, String pod) {
-        return refused(
-                name,
-                "containers cannot be added to a pod that runs, and nobody would replace " + pod + " by another one",
-                "Run it as a Deployment: kubectl create deployment");
+        return follow(name, owner.get().isReplicaSet() ? deploymentOf(owner.get()) : owner.get());
     }
 
     /** Who controls an object. */
