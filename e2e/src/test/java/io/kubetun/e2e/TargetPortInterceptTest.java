@@ -46,7 +46,7 @@ class TargetPortInterceptTest {
                 metadata: {labels: {app: web}}
                 spec:
                   terminationGracePeriodSeconds: 5
-                  securityContext: {runAsNonRoot: true, runAsUser: 65534, seccompProfile: {type: RuntimeDefault}}
+                  securityContext: {runAsNonRoot: true, runAsUser: 65534, seccompProfile: {type: RuntimeDefault}, sysctls: [{name: net.ipv4.ip_unprivileged_port_start, value: "0"}]}
                   containers:
                   - name: app
                     image: docker.io/lab/workload:1
