@@ -65,6 +65,10 @@ public final class Agent implements AutoCloseable {
                 listenForServices(address, settings);
             }
         }
+        if (!settings.hasRules()) {
+            // Where a port-forward to a Service comes in.
+            listenForServices(LOOPBACK, settings);
+        }
         // Last: whoever can come in here finds all the rest ready.
         ChannelHandler control = new ChannelInitializer<>() {
             @Override

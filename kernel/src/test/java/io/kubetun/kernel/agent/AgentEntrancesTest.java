@@ -72,6 +72,14 @@ class AgentEntrancesTest {
                             new InetSocketAddress(InetAddress.ofLiteral(PodFixture.NEIGHBOUR), socket.getLocalPort()));
         }
         assertThat(ask(PodFixture.TAKEN)).as("by the pod's address").isEqualTo("original CLIENT");
+        assertThat(pod.pod.in(() -> {
+                    try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), ENTRANCE)) {
+                        return PodFixture.ask(socket, LINE);
+                    }
+                }))
+                .as("as a port-forward to the Service comes in")
+                .startsWith("laptop ");
+        laptop.asked.clear();
         try (Socket ready = pod.connect(PodFixture.NEIGHBOUR, READY)) {
             assertThat(ready.getInputStream().read())
                     .as("who asks whether it is ready gets nothing")

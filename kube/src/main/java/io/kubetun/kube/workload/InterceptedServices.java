@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +51,11 @@ final class InterceptedServices implements Interception {
 
     @Override
     public Map<String, Integer> ports() {
-        return workload.ports();
+        Map<String, Integer> asked = workload.ports();
+        return asked.isEmpty()
+                ? led.entrances().own().keySet().stream()
+                        .collect(Collectors.toMap(String::valueOf, Function.identity()))
+                : asked;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.kubetun.spi.SessionContext;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
+import io.kubetun.spi.cluster.ServiceState.Protocol;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -79,6 +80,9 @@ final class InterceptMode implements Mode {
         for (TakenPort port : options.ports()) {
             int remote = numbers.getOrDefault(port.remote(), 0);
             doors.put(new Door(remote, port.protocol()), port.local().orElse(remote));
+        }
+        if (options.ports().isEmpty()) {
+            numbers.values().forEach(number -> doors.put(new Door(number, Protocol.TCP), number));
         }
         return doors;
     }
