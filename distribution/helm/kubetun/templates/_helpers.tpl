@@ -53,6 +53,12 @@ kubetun.io/gateway: {{ .Values.gateway.name }}
   resources: [replicasets]
   verbs: [get]
 - apiGroups: [""]
+  resources: [services]
+  verbs: [patch]
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [get]
+- apiGroups: [""]
   resources: [events]
   verbs: [list]
 {{- end }}

@@ -23,6 +23,8 @@ module io.kubetun.kube {
     provides io.kubetun.spi.host.EffectType with
             io.kubetun.kube.gateway.GatewayChangeType,
             io.kubetun.kube.gateway.GatewaySweepType,
+            io.kubetun.kube.workload.EphemeralChangeType,
             io.kubetun.kube.workload.InterceptChangeType,
-            io.kubetun.kube.workload.LeaveChangeType;
+            io.kubetun.kube.workload.LeaveChangeType,
+            io.kubetun.kube.workload.ServiceChangeType;
 }

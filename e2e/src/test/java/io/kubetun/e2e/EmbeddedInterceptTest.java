@@ -14,6 +14,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.InterceptRequest.Port;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.ServiceState.Protocol;
 import io.kubetun.spi.cluster.WorkloadName;
@@ -123,7 +124,13 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
 
     private static InterceptRequest request(String workload, String key, String holder, Port... ports) {
         return new InterceptRequest(
-                WorkloadName.parse(workload).orElseThrow(), List.of(ports), Optional.empty(), key, holder, false);
+                WorkloadName.parse(workload).orElseThrow(),
+                List.of(ports),
+                Optional.of(Way.PATCH),
+                key,
+                holder,
+                false,
+                false);
     }
 
     private static InterceptRequest request(String workload) {

@@ -12,6 +12,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.InterceptRequest;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.WorkloadName;
 import java.nio.file.Path;
@@ -61,8 +62,8 @@ final class InterceptProgram {
     private static void hold(Cluster cluster, JournaledEffects effects, WorkloadName workload, String holder)
             throws Exception {
         long began = System.nanoTime();
-        InterceptRequest request =
-                new InterceptRequest(workload, List.of(), Optional.empty(), "key-of-" + holder, holder, false);
+        InterceptRequest request = new InterceptRequest(
+                workload, List.of(), Optional.of(Way.PATCH), "key-of-" + holder, holder, false, false);
         try (Interception interception = cluster.intercept(request, effects, InterceptProgram::say)) {
             interception.open(InterceptProgram::say);
             System.out.println("OPEN after " + (System.nanoTime() - began) / 1_000_000 + " ms: "

@@ -97,8 +97,8 @@ public final class KubeCluster implements Cluster {
                 settings,
                 journalled,
                 environment.session());
-        this.interceptor =
-                new Interceptor(api, connection.namespace(), catalog, settings, journalled, environment.session());
+        this.interceptor = new Interceptor(
+                api, connection.namespace(), catalog, settings, journalled, environment.session(), pods, loops);
         this.environments = new EnvironmentFinder(api, connection.namespace());
     }
 

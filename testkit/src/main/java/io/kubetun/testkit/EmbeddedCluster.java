@@ -11,6 +11,7 @@ import io.kubetun.testkit.api.RequestLog;
 import io.kubetun.testkit.api.Rule;
 import io.kubetun.testkit.fault.Fault;
 import io.kubetun.testkit.link.ActiveFaults;
+import io.kubetun.testkit.pod.ContainerProgram;
 import io.kubetun.testkit.pod.PodSetup;
 import io.kubetun.testkit.runtime.PodTable;
 import io.kubetun.testkit.store.Admission;
@@ -60,6 +61,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     private final Optional<CertificateAuthority> authority;
     private final PodLauncher launcher;
     private final DeploymentController deployments;
+    private final EphemeralRunner ephemeral;
     private final Accounts accounts;
     private final ApiServer server;
     private final int port;
@@ -81,6 +83,8 @@ public final class EmbeddedCluster implements AutoCloseable {
             store.follow(0, this::stopDeleted);
             deployments = new DeploymentController(launcher);
             store.follow(0, deployments);
+            ephemeral = new EphemeralRunner(store, pods);
+            store.follow(0, ephemeral);
             namespace("default");
             namespace("kube-system");
             accounts.account(ADMIN).allow(Rule.ALL);
@@ -203,6 +207,16 @@ public final class EmbeddedCluster implements AutoCloseable {
      */
     public void image(String name, Consumer<PodSetup> setup) {
         deployments.image(name, setup);
+    }
+
+    /**
+     * Says what an image does in an ephemeral container. One of another image waits for it for ever.
+     *
+     * @param image the image's name
+     * @param program started in each
+     */
+    public void program(String image, ContainerProgram program) {
+        ephemeral.program(image, program);
     }
 
     /**
@@ -342,6 +356,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     public void close() {
         server.stop();
         deployments.close();
+        ephemeral.close();
         pods.clear();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -21,11 +21,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An agent: leads what the rules redirect to the laptop that has proved its key, and keeps the rules alive only while
- * there is one. All of it is done on one loop. Thread-safe.
+ * An agent: leads what the rules redirect, or Services, to the laptop that has proved its key, and keeps the rules
+ * alive only while there is one. All of it is done on one loop. Thread-safe.
  */
 public final class Agent implements AutoCloseable {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
@@ -42,6 +43,7 @@ public final class Agent implements AutoCloseable {
     private final EventLoop loop = (EventLoop) transport.eventLoops().iterator().next();
     private final SocketEgress originals = new SocketEgress(transport, address -> true);
     private final List<Channel> listeners = new ArrayList<>();
+    private final CompletableFuture<AgentEnd> end = new CompletableFuture<>();
     private final AgentLinks links;
     private final Redirect redirect;
 
@@ -53,18 +55,19 @@ public final class Agent implements AutoCloseable {
                     "it needs epoll: " + Epoll.unavailabilityCause().getMessage(),
                     "Use the image that kubetun image builds");
         }
-        Channel sender = datagrams(new InetSocketAddress(0), new ChannelInboundHandlerAdapter());
-        Beats beats = new Beats(sender, settings.podIps());
-        this.links = new AgentLinks(settings, pod, beats::start, beats::stop);
+        this.links = settings.hasRules() ? linksForRules(settings, pod) : links(settings, pod, () -> {}, () -> {});
         Lead lead = new Lead(links, originals, loop);
         this.redirect = new Redirect(settings, lead);
         for (InetAddress address : settings.podIps()) {
-            listen(new InetSocketAddress(address, settings.redirect()), redirect, true);
-            for (int port : settings.udp()) {
-                datagrams(
-                        new InetSocketAddress(address, settings.redirectOfUdp(port)),
-                        new UdpRedirect(new InetSocketAddress(address, port), lead));
+            if (settings.hasRules()) {
+                listenForRules(address, settings, lead);
+            } else {
+                listenForServices(address, settings);
             }
+        }
+        if (!settings.hasRules()) {
+            // Where a port-forward to a Service comes in.
+            listenForServices(LOOPBACK, settings);
         }
         // Last: whoever can come in here finds all the rest ready.
         ChannelHandler control = new ChannelInitializer<>() {
@@ -74,6 +77,41 @@ public final class Agent implements AutoCloseable {
             }
         };
         listen(new InetSocketAddress(LOOPBACK, settings.port()), control, false);
+        loop.execute(links::awaitLaptop);
+    }
+
+    /** The rules are kept alive by beats. */
+    private AgentLinks linksForRules(AgentSettings settings, String pod) throws KubetunException {
+        Channel sender = datagrams(new InetSocketAddress(0), new ChannelInboundHandlerAdapter());
+        Beats beats = new Beats(sender, settings.podIps());
+        return links(settings, pod, beats::start, beats::stop);
+    }
+
+    private AgentLinks links(AgentSettings settings, String pod, Runnable usable, Runnable unusable) {
+        return new AgentLinks(loop, settings, pod, usable, unusable, end::complete);
+    }
+
+    private void listenForRules(InetAddress address, AgentSettings settings, Lead lead) throws KubetunException {
+        listen(new InetSocketAddress(address, settings.redirect()), redirect, true);
+        for (int port : settings.udp()) {
+            datagrams(
+                    new InetSocketAddress(address, settings.redirectOfUdp(port)),
+                    new UdpRedirect(new InetSocketAddress(address, port), lead));
+        }
+    }
+
+    private void listenForServices(InetAddress address, AgentSettings settings) throws KubetunException {
+        for (int port : settings.entrances().keySet()) {
+            listen(new InetSocketAddress(address, port), redirect, true);
+        }
+        // The kubelet's question whether it is ready: one to an entrance would be led to the laptop.
+        ChannelHandler ready = new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel asked) {
+                asked.close();
+            }
+        };
+        listen(new InetSocketAddress(address, settings.redirect()), ready, false);
     }
 
     /**
@@ -135,6 +173,9 @@ public final class Agent implements AutoCloseable {
      * @throws InterruptedException if interrupted meanwhile
      */
     public void drain() throws InterruptedException {
+        if (transport.eventLoops().isShuttingDown()) {
+            return;
+        }
         long start = System.nanoTime();
         Promise<Void> drained = loop.newPromise();
         loop.execute(links::stopTaking);
@@ -155,6 +196,7 @@ public final class Agent implements AutoCloseable {
     /** Cuts everything. */
     @Override
     public void close() {
+        end.complete(AgentEnd.STOPPED);
         listeners.forEach(Channel::close);
         if (links != null) {
             loop.execute(links::close);
@@ -163,8 +205,8 @@ public final class Agent implements AutoCloseable {
         transport.close();
     }
 
-    /** Waits until it is closed. */
-    void await() throws InterruptedException {
-        listeners.getLast().closeFuture().sync();
+    /** Waits until it is closed or shall be. */
+    AgentEnd await() {
+        return end.join();
     }
 }

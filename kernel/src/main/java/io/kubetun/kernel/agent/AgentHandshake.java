@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * What is said on a connection to an agent before it becomes a link: the agent asks for a signature over a nonce, the
@@ -24,6 +25,15 @@ import java.util.Base64;
  * agent:  kubetun-agent 1 BASE64(32 bytes) POD-OR-DASH
  * laptop: BASE64(Ed25519 signature over "kubetun-intercept-v1:" and the 32 bytes)
  * agent:  ok                  or: refused REASON, and the end
+ * </pre>
+ *
+ * <p>Whoever may forward a port to the pod may also end an agent that has no other way to end: an agent in an ephemeral
+ * container is told so instead of being given a signature, and ends the connection and its process:
+ *
+ * <pre>
+ * agent:  kubetun-agent 1 BASE64(32 bytes) POD-OR-DASH
+ * anyone: end
+ * agent:  ending              or: refused REASON, from an agent that is part of a pod template
  * </pre>
  *
  * <p>After {@code ok} the agent opens the streams of a link ({@link io.kubetun.kernel.link.Link#open}) and the laptop takes
@@ -37,6 +47,10 @@ public final class AgentHandshake {
 
     private static final String GREETING = "kubetun-agent 1 ";
     private static final String REFUSED = "refused ";
+
+    /** What is said to end an agent. */
+    private static final String END = "end";
+
     private static final int NONCE = 32;
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -83,13 +97,14 @@ public final class AgentHandshake {
      * @param channel a stream of bytes with auto-read off and no handler
      * @param key whose owner may have the link
      * @param pod the pod's name, or {@code -}
+     * @param end run when somebody asks for the agent's end; empty if nobody may
      * @return as for {@link #prove}; {@link Reason#FORBIDDEN} if the signature is not the key's
      */
-    static Future<Channel> demand(Channel channel, PublicKey key, String pod) {
-        return demand(channel, key, pod, LIMIT);
+    static Future<Channel> demand(Channel channel, PublicKey key, String pod, Optional<Runnable> end) {
+        return demand(channel, key, pod, end, LIMIT);
     }
 
-    static Future<Channel> demand(Channel channel, PublicKey key, String pod, Duration limit) {
+    static Future<Channel> demand(Channel channel, PublicKey key, String pod, Optional<Runnable> end, Duration limit) {
         byte[] nonce = new byte[NONCE];
         new SecureRandom().nextBytes(nonce);
         return begin(channel, limit, "the laptop", new HandshakeLines.Conversation() {
@@ -100,6 +115,9 @@ public final class AgentHandshake {
 
             @Override
             public void line(HandshakeLines lines, String line) throws DialException {
+                if (line.equals(END)) {
+                    throw asked(lines, end);
+                }
                 if (!verifies(key, nonce, line)) {
                     String why = "the signature is not by the key that this pod was given";
                     lines.say(REFUSED + why);
@@ -109,6 +127,16 @@ public final class AgentHandshake {
                 lines.done();
             }
         });
+    }
+
+    private static DialException asked(HandshakeLines lines, Optional<Runnable> end) {
+        if (end.isEmpty()) {
+            lines.say(REFUSED + "this agent ends with its pod");
+            return new DialException(Reason.FORBIDDEN, "it asked for the agent's end, which is the pod's");
+        }
+        lines.say("ending");
+        end.get().run();
+        return new DialException(Reason.UNREACHABLE, "it asked for the agent's end");
     }
 
     private static Future<Channel> begin(

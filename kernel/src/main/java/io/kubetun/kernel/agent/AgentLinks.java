@@ -3,6 +3,7 @@ package io.kubetun.kernel.agent;
 import io.kubetun.kernel.link.Link;
 import io.kubetun.kernel.link.LinkSettings;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,22 +30,48 @@ final class AgentLinks {
     /** Connections that have not proved anything yet; the next one is closed. */
     private static final int MAX_UNPROVED = 16;
 
+    private final EventLoop loop;
     private final AgentSettings settings;
     private final String pod;
     private final Runnable usable;
     private final Runnable unusable;
+    private final Consumer<AgentEnd> end;
     private final List<Link> links = new ArrayList<>();
     private final Set<Link> silent = new HashSet<>();
     private int unproved;
     private boolean taking;
     private boolean closed;
+    private Optional<Future<?>> idle = Optional.empty();
 
-    /** Both are told on the loop, in turns, the first one first. */
-    AgentLinks(AgentSettings settings, String pod, Runnable usable, Runnable unusable) {
+    /**
+     * The first two are told on the loop, in turns, the first one first; the third when the agent shall end, by an agent
+     * that has an end of its own.
+     */
+    AgentLinks(
+            EventLoop loop,
+            AgentSettings settings,
+            String pod,
+            Runnable usable,
+            Runnable unusable,
+            Consumer<AgentEnd> end) {
+        this.loop = loop;
         this.settings = settings;
         this.pod = pod;
         this.usable = usable;
         this.unusable = unusable;
+        this.end = end;
+    }
+
+    /** Nobody takes an ephemeral container out: without its laptop it ends by itself. */
+    void awaitLaptop() {
+        idle.ifPresent(timer -> timer.cancel(false));
+        idle = settings.idle()
+                .filter(limit -> links.isEmpty())
+                .map(limit -> loop.schedule(() -> end.accept(AgentEnd.IDLE), limit.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private Optional<Runnable> onRequest() {
+        return settings.idle().map(limit -> () -> end.accept(AgentEnd.ASKED));
     }
 
     /** Small windows: the pod's memory is not ours. */
@@ -66,7 +95,7 @@ final class AgentLinks {
             return;
         }
         unproved++;
-        AgentHandshake.demand(connection, settings.key(), pod).addListener((Future<Channel> proved) -> {
+        AgentHandshake.demand(connection, settings.key(), pod, onRequest()).addListener((Future<Channel> proved) -> {
             unproved--;
             if (!proved.isSuccess()) {
                 LOG.warn("a connection became no link: {}", proved.cause().getMessage());
@@ -99,10 +128,12 @@ final class AgentLinks {
     private void add(Link link) {
         links.add(link);
         LOG.info("link open, {} in all", links.size());
+        awaitLaptop();
         link.lost().addListener((Future<String> lost) -> {
             links.remove(link);
             silent.remove(link);
             LOG.info("link lost, {} left: {}", links.size(), lost.getNow());
+            awaitLaptop();
             changed();
         });
         changed();

@@ -17,8 +17,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,10 +40,14 @@ import java.util.stream.Stream;
  *     led to the port n + 1 after it
  * @param tcp the TCP ports that are taken
  * @param udp the UDP ports that are taken
+ * @param entrances the original's TCP port by a port of the agent's own, on the pod's addresses, to which Services lead; if
+ *     there are any, no rules are, and the port {@code redirect} says only that the agent is ready
  * @param probes what the original container answers itself
  * @param podIps the pod's addresses, one or more
  * @param nodeIps the node's addresses, as far as they are known
  * @param maxFlows connections at the same time
+ * @param idle after which time without a link the agent ends, which it then also does when asked to; empty if it ends with
+ *     its pod alone
  */
 public record AgentSettings(
         PublicKey key,
@@ -48,10 +55,12 @@ public record AgentSettings(
         int redirect,
         TakenPorts tcp,
         List<Integer> udp,
+        Map<Integer, Integer> entrances,
         List<Probe> probes,
         List<InetAddress> podIps,
         List<InetAddress> nodeIps,
-        int maxFlows) {
+        int maxFlows,
+        Optional<Duration> idle) {
     /** Who the agent runs as: the rules know its beats by that. */
     static final int UID = 57_070;
 
@@ -61,6 +70,11 @@ public record AgentSettings(
     /** More listeners than anybody names ports. */
     private static final int MAX_UDP = 64;
 
+    /** A Service's ports are few. */
+    private static final int MAX_ENTRANCES = 128;
+
+    private static final String IDLE = "idle-seconds";
+    private static final int MAX_IDLE = 86_400;
     private static final String VARIABLE = "KUBETUN_AGENT_";
 
     /**
@@ -96,10 +110,14 @@ public record AgentSettings(
                         ? new TakenPorts.All()
                         : new TakenPorts.Some(new TreeSet<>(ports(config, "tcp"))),
                 List.copyOf(ports(config, "udp")),
+                entrances(config),
                 probes(config),
                 addresses(config, "pod-ips"),
                 addresses(config, "node-ips"),
-                number(config, "max-flows", config.getString("max-flows"), 100_000));
+                number(config, "max-flows", config.getString("max-flows"), 100_000),
+                config.getString(IDLE).equals("never")
+                        ? Optional.empty()
+                        : Optional.of(Duration.ofSeconds(number(config, IDLE, config.getString(IDLE), MAX_IDLE))));
         if (settings.podIps().isEmpty()) {
             throw wrong(config, "pod-ips", "the pod's address is missing");
         }
@@ -110,7 +128,31 @@ public record AgentSettings(
                 && (ports.contains(settings.port()) || ports.contains(settings.redirect()))) {
             throw wrong(config, "tcp", "the agent listens on " + settings.port() + " and " + settings.redirect());
         }
+        checkEntrances(config, settings);
         return settings;
+    }
+
+    private static void checkEntrances(Config config, AgentSettings settings) {
+        Map<Integer, Integer> entrances = settings.entrances();
+        if (entrances.isEmpty()) {
+            return;
+        }
+        if (!settings.tcp().equals(new TakenPorts.Some(new TreeSet<>()))
+                || !settings.udp().isEmpty()) {
+            throw wrong(config, "entrances", "what rules redirect is named too");
+        }
+        if (entrances.size() > MAX_ENTRANCES) {
+            throw wrong(config, "entrances", "there are more than " + MAX_ENTRANCES);
+        }
+        for (int own : List.of(settings.port(), settings.redirect())) {
+            if (entrances.containsKey(own) || entrances.containsValue(own)) {
+                throw wrong(config, "entrances", "the agent listens on " + own + " for itself");
+            }
+        }
+        entrances.values().stream().filter(entrances::containsKey).findFirst().ifPresent(port -> {
+            // It would lead to itself without end.
+            throw wrong(config, "entrances", port + " is on both sides");
+        });
     }
 
     private static Config bundled() {
@@ -166,6 +208,18 @@ public record AgentSettings(
                 .toList();
     }
 
+    private static Map<Integer, Integer> entrances(Config config) {
+        Map<Integer, Integer> entrances = new LinkedHashMap<>();
+        for (String each : words(config, "entrances", ",")) {
+            String[] sides = each.split("=", -1);
+            if (sides.length != 2) {
+                throw wrong(config, "entrances", "\"" + each + "\" is not OWN=ORIGINAL");
+            }
+            entrances.put(number(config, "entrances", sides[0], 65_535), number(config, "entrances", sides[1], 65_535));
+        }
+        return Collections.unmodifiableMap(entrances);
+    }
+
     private static List<Probe> probes(Config config) {
         List<Probe> probes = new ArrayList<>();
         for (String each : words(config, "probes", ";")) {
@@ -186,6 +240,11 @@ public record AgentSettings(
     /** Where datagrams to a taken port are led. */
     int redirectOfUdp(int port) {
         return redirect + 1 + udp.indexOf(port);
+    }
+
+    /** Says whether rules lead traffic to it, or else Services. */
+    boolean hasRules() {
+        return entrances.isEmpty();
     }
 
     /** The paths by which probes of a port are known. */

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the rules redirect: each connection is led to the laptop or to where it wanted to go, with its first bytes held
- * meanwhile. One that was not redirected is reset. Used on its loop only.
+ * What the rules redirect, or Services lead to an entrance: each connection goes to the laptop or to where it wanted to go,
+ * with its first bytes held meanwhile. One that neither has brought is reset. Used on its loop only.
  */
 final class Redirect extends ChannelInitializer<SocketChannel> {
     private final AgentSettings settings;
@@ -31,7 +31,7 @@ final class Redirect extends ChannelInitializer<SocketChannel> {
 
     @Override
     protected void initChannel(SocketChannel client) {
-        Optional<InetSocketAddress> original = OriginalDestination.of(client);
+        Optional<InetSocketAddress> original = original(client);
         if (original.isEmpty() || flows >= settings.maxFlows()) {
             Relay.cut(client);
             return;
@@ -53,6 +53,14 @@ final class Redirect extends ChannelInitializer<SocketChannel> {
                                     probe -> join(client, probe ? lead.original(to, from) : lead.connect(to, from))),
                             new HeldReads());
         }
+    }
+
+    private Optional<InetSocketAddress> original(SocketChannel client) {
+        InetSocketAddress here = client.localAddress();
+        return settings.hasRules()
+                ? OriginalDestination.of(client)
+                : Optional.ofNullable(settings.entrances().get(here.getPort()))
+                        .map(port -> new InetSocketAddress(here.getAddress(), port));
     }
 
     private static void join(SocketChannel client, Future<Channel> way) {

@@ -31,7 +31,9 @@ import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -170,6 +172,30 @@ class AgentHandshakeTest {
     }
 
     @Test
+    void anAgentThatCanEndIsEndedByWhoeverReachesIt() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        try (Listening agent = new Listening(owner.getPublic(), Duration.ofSeconds(5), Optional.of(ended::countDown));
+                Socket stranger = agent.socket()) {
+            assertThat(endOf(stranger)).isEqualTo("ending");
+            assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
+        }
+        try (Listening template = new Listening(owner.getPublic(), Duration.ofSeconds(5));
+                Socket stranger = template.socket()) {
+            assertThat(endOf(stranger)).startsWith("refused this agent ends with its pod");
+        }
+    }
+
+    /** What the agent answers before it closes. */
+    private static String endOf(Socket stranger) throws IOException {
+        BufferedReader says = reader(stranger);
+        assertThat(says.readLine()).startsWith("kubetun-agent 1 ");
+        stranger.getOutputStream().write("end\n".getBytes(StandardCharsets.US_ASCII));
+        String answer = says.readLine();
+        assertThat(says.readLine()).isNull();
+        return answer;
+    }
+
+    @Test
     void whatIsNoAgentIsToldSo() throws Exception {
         for (String greeting : new String[] {"SSH-2.0-x\r\n", "kubetun-agent 2 x -\n", "kubetun-agent 1 AAAA -\n"}) {
             try (ServerSocket strange = new ServerSocket(0, 10, LOOPBACK)) {
@@ -222,7 +248,12 @@ class AgentHandshakeTest {
         private final Channel listener;
 
         Listening(PublicKey key, Duration limit) {
-            Function<Channel, Future<Channel>> demand = channel -> AgentHandshake.demand(channel, key, "echo-0", limit);
+            this(key, limit, Optional.empty());
+        }
+
+        Listening(PublicKey key, Duration limit, Optional<Runnable> end) {
+            Function<Channel, Future<Channel>> demand =
+                    channel -> AgentHandshake.demand(channel, key, "echo-0", end, limit);
             listener = new ServerBootstrap()
                     .group(transport.eventLoops())
                     .channelFactory(transport.listeners())

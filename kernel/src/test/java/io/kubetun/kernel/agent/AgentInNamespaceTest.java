@@ -107,6 +107,33 @@ class AgentInNamespaceTest {
     }
 
     @Test
+    void anAgentThatNothingTakesOutEndsByItself() throws Exception {
+        setRules();
+        pod.environment.put("KUBETUN_AGENT_IDLE_SECONDS", "600");
+        RunningAgent asked = pod.agent();
+        try (TestLaptop laptop = new TestLaptop(pod)) {
+            untilLaptop();
+            assertThat(laptop.asked).isNotEmpty();
+            pod.pod.in(() -> {
+                try (Socket stranger = new Socket(InetAddress.ofLiteral("127.0.0.1"), 9701)) {
+                    return PodFixture.ask(stranger, "end\n");
+                }
+            });
+            assertThat(untilOriginal("agent asked to end")).isLessThan(Duration.ofMillis(1_200));
+            assertThat(asked.process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.process.exitValue()).isZero();
+        }
+        pod.environment.put("KUBETUN_AGENT_IDLE_SECONDS", "2");
+        RunningAgent idle = pod.agent();
+        TestLaptop laptop = new TestLaptop(pod);
+        untilLaptop();
+        laptop.close();
+        assertThat(idle.process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+        assertThat(idle.process.exitValue()).as("nobody has asked for it").isEqualTo(1);
+        assertThat(ask()).isEqualTo("original CLIENT");
+    }
+
+    @Test
     void nobodyInTheClusterReachesTheAgentItself() throws Exception {
         setRules();
         pod.agent();

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ class AgentSettingsTest {
         assertThat(settings.tcp()).isEqualTo(new TakenPorts.Some(new TreeSet<>()));
         assertThat(settings.udp()).isEmpty();
         assertThat(settings.probes()).isEmpty();
+        assertThat(settings.idle()).as("it ends with its pod").isEmpty();
+        assertThat(AgentSettings.of(environment("IDLE_SECONDS", "600")).idle()).contains(Duration.ofMinutes(10));
         assertThat(settings.podIps())
                 .containsExactly(InetAddress.ofLiteral("10.42.0.7"), InetAddress.ofLiteral("fd00::7"));
     }
@@ -63,8 +66,23 @@ class AgentSettingsTest {
         assertThat(AgentSettings.of(environment("TCP", "all")).tcp()).isEqualTo(new TakenPorts.All());
     }
 
+    @Test
+    void entrancesAreInsteadOfRules() throws Exception {
+        assertThat(AgentSettings.of(environment()).hasRules()).isTrue();
+        AgentSettings settings = AgentSettings.of(environment("ENTRANCES", "9703=8080, 9704=8443"));
+        assertThat(settings.hasRules()).isFalse();
+        assertThat(settings.entrances()).containsExactly(Map.entry(9703, 8080), Map.entry(9704, 8443));
+        assertThatThrownBy(() -> AgentSettings.of(environment("ENTRANCES", "9703=8080", "TCP", "all")))
+                .hasMessageContaining("what rules redirect is named too");
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "ENTRANCES, 9703",
+        "ENTRANCES, 9703=http",
+        "ENTRANCES, 9702=8080",
+        "ENTRANCES, 9703=9701",
+        "ENTRANCES, '9703=9704,9704=8080'",
         "KEY, AAAA",
         "KEY, ''",
         "TCP, 0",

@@ -1,6 +1,7 @@
 package io.kubetun.kube.catalog;
 
 import io.kubetun.kube.document.Tree;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -8,13 +9,21 @@ import java.util.stream.Stream;
  * How the agent in an intercepted pod gets on.
  *
  * @param key the public key of whom it serves, as it was given
+ * @param session which of the owner's sessions, if the agent was added to the pod as it ran; else empty
  * @param running whether its container runs
+ * @param ruled whether the rules are set that lead traffic to it
  * @param restarts how often its container was started again
  * @param lastEnd why its container ended last, such as {@code OOMKilled}; empty if it never did
  * @param trouble what keeps it from running, if it says so
  */
 public record AgentState(
-        String key, boolean running, int restarts, Optional<String> lastEnd, Optional<Trouble> trouble) {
+        String key,
+        String session,
+        boolean running,
+        boolean ruled,
+        int restarts,
+        Optional<String> lastEnd,
+        Optional<Trouble> trouble) {
     /** The name of the agent's container. */
     public static final String AGENT = "kubetun-agent";
 
@@ -33,27 +42,37 @@ public record AgentState(
     public static Optional<String> key(Tree spec) {
         return spec.at("containers")
                 .named(AGENT)
-                .map(container -> container
-                        .at("env")
-                        .named(KEY_VARIABLE)
-                        .flatMap(variable -> variable.at("value").text())
-                        .orElse(""));
+                .map(container -> variable(container.at("env"), KEY_VARIABLE).orElse(""));
+    }
+
+    static Optional<String> variable(Tree variables, String name) {
+        return variables.named(name).flatMap(variable -> variable.at("value").text());
     }
 
     static Optional<AgentState> of(Tree pod) {
+        List<EphemeralAgent> added = EphemeralAgent.all(pod);
+        return ofTemplate(pod)
+                .or(() -> added.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(added.getLast().state()));
+    }
+
+    private static Optional<AgentState> ofTemplate(Tree pod) {
         return key(pod.at("spec")).map(key -> {
             Tree rules = pod.at("status", "initContainerStatuses").named(RULES).orElse(Tree.MISSING);
             Tree agent = pod.at("status", "containerStatuses").named(AGENT).orElse(Tree.MISSING);
             return new AgentState(
                     key,
+                    "",
                     agent.at("state", "running").present(),
+                    true,
                     agent.at("restartCount").number().orElse(0),
                     agent.at("lastState", "terminated", "reason").text(),
                     failedRules(rules).or(() -> PodState.waiting(rules)).or(() -> PodState.waiting(agent)));
         });
     }
 
-    private static Optional<Trouble> failedRules(Tree rules) {
+    static Optional<Trouble> failedRules(Tree rules) {
         return Stream.of("state", "lastState")
                 .map(state -> rules.at(state, "terminated"))
                 .filter(end -> end.at("exitCode").number().orElse(0) != 0)

@@ -12,10 +12,12 @@ import java.util.Optional;
  * @param name its name
  * @param uid which of the pods that had this name over time
  * @param created when it was created, as text that sorts by time
+ * @param started whether its containers have been started
  * @param ready whether it takes traffic and will stay
  * @param terminating whether it is about to end, or has ended
  * @param trouble what keeps it from being ready, if it says so
- * @param agent the agent in it; empty if it has none
+ * @param agent the agent in it, the last one if there were several; empty if it has none
+ * @param added the agents that were added to it as it ran, also those that have ended
  * @see <a href="https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/">Kubernetes: pod lifecycle</a>
  */
 public record PodState(
@@ -23,11 +25,18 @@ public record PodState(
         String name,
         String uid,
         String created,
+        boolean started,
         boolean ready,
         boolean terminating,
         Optional<Trouble> trouble,
-        Optional<AgentState> agent)
+        Optional<AgentState> agent,
+        List<EphemeralAgent> added)
         implements Stored {
+    /** Takes a copy. */
+    public PodState {
+        added = List.copyOf(added);
+    }
+
     /**
      * Trims a pod.
      *
@@ -43,10 +52,12 @@ public record PodState(
                 Resource.name(pod),
                 pod.at("metadata", "uid").text().orElse(""),
                 pod.at("metadata", "creationTimestamp").text().orElse(""),
+                phase.equals("Running"),
                 !terminating && condition(pod, "Ready", "True").isPresent(),
                 terminating,
                 trouble(pod),
-                AgentState.of(pod));
+                AgentState.of(pod),
+                EphemeralAgent.all(pod));
     }
 
     private static Optional<Trouble> trouble(Tree pod) {

@@ -32,6 +32,20 @@ public final class StateWatch<R extends Stored> implements AutoCloseable {
     }
 
     /**
+     * Follows one pod from now on.
+     *
+     * @param catalog of the cluster
+     * @param namespace its namespace
+     * @param name its name
+     * @param told run after each change, by one thread
+     * @return ends it when closed
+     */
+    public static StateWatch<PodState> ofPod(Catalog catalog, String namespace, String name, Runnable told) {
+        Scope scope = new Scope(namespace, "", "metadata.name=" + name);
+        return new StateWatch<>(catalog.reflector(Resource.POD_STATES, scope), told);
+    }
+
+    /**
      * Follows one workload from now on.
      *
      * @param catalog of the cluster

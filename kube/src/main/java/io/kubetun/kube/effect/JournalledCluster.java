@@ -9,14 +9,20 @@ import io.kubetun.kube.auth.KubeApiServer;
 import io.kubetun.kube.config.ClusterOptions;
 import io.kubetun.kube.config.Connection;
 import io.kubetun.kube.config.ConnectionLoader;
+import io.kubetun.kube.portforward.ApiServer;
+import io.kubetun.kube.portforward.PodDialer;
+import io.kubetun.kube.portforward.PortForwarder;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.cluster.ClusterEnvironment;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How a cluster was reached, as the journal keeps it. It holds no secret: who logged in by {@code --token} cannot be
@@ -102,6 +108,41 @@ public record JournalledCluster(Map<String, String> data) {
      * @throws KubetunException if the kubeconfig does not lead there any more
      */
     public ApiClient open() throws KubetunException {
+        return new ApiClient(server(), PATIENCE);
+    }
+
+    /**
+     * Takes a new way to the cluster and into its pods. Connects to nothing yet.
+     *
+     * @return both; to be closed
+     * @throws KubetunException if the kubeconfig does not lead there any more
+     */
+    public WithPods openWithPods() throws KubetunException {
+        ApiServer server = server();
+        OwnLoops loops = new OwnLoops();
+        return new WithPods(
+                new ApiClient(server, PATIENCE),
+                new PortForwarder(server, new ClusterEnvironment("", loops, new Unheard(), line -> {}, Map.of())),
+                loops.eventLoops());
+    }
+
+    /**
+     * A way to the cluster and into its pods.
+     *
+     * @param api asks the API server, with little patience
+     * @param pods forwards ports to pods
+     * @param loops what the forwards live on
+     */
+    public record WithPods(ApiClient api, PodDialer pods, EventLoopGroup loops) implements AutoCloseable {
+        @Override
+        public void close() {
+            pods.close();
+            api.close();
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private ApiServer server() throws KubetunException {
         Map<String, String> variables = new HashMap<>(System.getenv());
         for (String variable : VARIABLES) {
             variables.remove(variable);
@@ -109,7 +150,7 @@ public record JournalledCluster(Map<String, String> data) {
         }
         Connection connection = new ConnectionLoader(new ClusterOptions(options()), variables).load();
         try {
-            return new ApiClient(new KubeApiServer(connection, line -> {}), PATIENCE);
+            return new KubeApiServer(connection, line -> {});
         } catch (IOException e) {
             throw new KubetunException(
                     ErrorCode.KUBECONFIG_INVALID,

@@ -40,7 +40,7 @@ public final class EnvironmentFinder {
     public WorkloadEnvironment find(WorkloadName name, String container) throws KubetunException {
         Workload workload = finder.find(name);
         try {
-            Tree pod = workloads.pods(workload.selector(), MAX_PODS).stream()
+            Tree pod = workloads.pods(workload.query(), MAX_PODS).stream()
                     .filter(each -> each.at("status", "phase").text().equals(Optional.of("Running")))
                     .max((one, other) -> created(one).compareTo(created(other)))
                     .orElseThrow(() -> unknown(

@@ -8,6 +8,7 @@ import io.kubetun.kube.catalog.Trouble;
 import io.kubetun.kube.catalog.WorkloadState;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster.Watch;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 
 /** The pods of an intercepted workload, as the API server tells of them: which have an agent, and why others have none. */
 final class FollowedAgents implements AutoCloseable {
+    private final Way way;
     private final Owned owned;
     private final String key;
     private final ReentrantLock telling = new ReentrantLock();
@@ -30,7 +32,7 @@ final class FollowedAgents implements AutoCloseable {
     private final Condition moved = lock.newCondition();
     private final List<Consumer<Set<Target.Pod>>> listeners = new CopyOnWriteArrayList<>();
     private final StateWatch<PodState> pods;
-    private final StateWatch<WorkloadState> workload;
+    private final Optional<StateWatch<WorkloadState>> workload;
     private volatile WorkloadState known;
     private volatile Set<Target.Pod> agents = Set.of();
     private long changes;
@@ -39,18 +41,24 @@ final class FollowedAgents implements AutoCloseable {
     /**
      * Starts to follow them.
      *
+     * @param way how the agents get into them
      * @param owned the workload
      * @param key the owner's public key: agents of others do not count
      * @param seen the workload as it is after the change
      * @param catalog of the cluster
      */
-    FollowedAgents(Owned owned, String key, Workload seen, Catalog catalog) {
+    FollowedAgents(Way way, Owned owned, String key, Workload seen, Catalog catalog) {
+        this.way = way;
         this.owned = owned;
         this.key = key;
         this.known = WorkloadState.of(seen.document());
-        this.pods = StateWatch.ofPods(catalog, owned.namespace(), seen.selector(), this::podsMoved);
-        this.workload = StateWatch.ofWorkload(
-                catalog, owned.kind().plural(), owned.namespace(), owned.name(), this::workloadMoved);
+        this.pods = seen.isBare()
+                ? StateWatch.ofPod(catalog, owned.namespace(), owned.name(), this::podsMoved)
+                : StateWatch.ofPods(catalog, owned.namespace(), seen.selector(), this::podsMoved);
+        this.workload = seen.isBare()
+                ? Optional.empty()
+                : Optional.of(StateWatch.ofWorkload(
+                        catalog, owned.kind().plural(), owned.namespace(), owned.name(), this::workloadMoved));
     }
 
     /** Waits for the first list of pods; false also if they may not be listed. */
@@ -85,20 +93,48 @@ final class FollowedAgents implements AutoCloseable {
     }
 
     Count count() {
-        List<PodState> staying = staying();
-        int with = (int) staying.stream().filter(this::hasAgent).count();
-        return new Count(with, Math.max(staying.size(), known.wanted()));
+        List<PodState> staying =
+                staying().stream().filter(pod -> replaces() || pod.started()).toList();
+        int with = (int) staying.stream().filter(this::isTaken).count();
+        return new Count(with, replaces() ? Math.max(staying.size(), known.wanted()) : staying.size());
+    }
+
+    /** Says whether the pods are replaced by others with an agent. */
+    private boolean replaces() {
+        return way != Way.EPHEMERAL;
+    }
+
+    /** All pods that are there now. */
+    List<PodState> all() {
+        return pods.all();
+    }
+
+    /** Says whether somebody has told the agents of this session to end, before it did itself. */
+    boolean wasEnded() {
+        return pods.all().stream()
+                .flatMap(pod -> pod.added().stream())
+                .anyMatch(agent ->
+                        agent.key().equals(key) && agent.session().equals(owned.session()) && agent.wasEnded());
     }
 
     /** Says whether it has fewer pods than it shall have. */
     boolean missing() {
-        return staying().size() < known.wanted();
+        return replaces() && staying().size() < known.wanted();
+    }
+
+    /** The pods that take traffic and have no agent of the owner's. */
+    List<String> readyWithoutAgent() {
+        return staying().stream()
+                .filter(pod -> pod.ready() && !hasAgent(pod))
+                .map(pod -> "pod/" + pod.name())
+                .toList();
     }
 
     /** Says whether pods of before are on their way out. */
     boolean leaving() {
-        return pods.all().stream()
-                .anyMatch(pod -> pod.terminating() && ours(pod).isEmpty());
+        return replaces()
+                && pods.all().stream()
+                        .anyMatch(pod -> pod.terminating() && ours(pod).isEmpty());
     }
 
     private List<PodState> staying() {
@@ -112,22 +148,28 @@ final class FollowedAgents implements AutoCloseable {
         return ours(pod).map(AgentState::running).orElse(false);
     }
 
+    private boolean isTaken(PodState pod) {
+        return ours(pod).map(agent -> agent.running() && agent.ruled()).orElse(false);
+    }
+
     private Optional<AgentState> ours(PodState pod) {
-        return pod.agent().filter(agent -> agent.key().equals(key));
+        return pod.agent()
+                .filter(agent -> agent.key().equals(key))
+                .filter(agent -> replaces() || agent.session().equals(owned.session()));
     }
 
     /** What keeps a pod's agent from running: not what keeps the user's own containers from it. */
     Optional<Trouble> agentTrouble() {
         return staying().stream()
                 .flatMap(pod -> ours(pod).stream())
-                .filter(agent -> !agent.running())
+                .filter(agent -> !agent.running() || !agent.ruled())
                 .flatMap(agent -> agent.trouble().stream())
                 .findFirst();
     }
 
     /** What keeps the workload from having pods. */
     Optional<Trouble> workloadTrouble() {
-        return known.trouble();
+        return replaces() ? known.trouble() : Optional.empty();
     }
 
     /** What else is worth a line while one waits. */
@@ -140,7 +182,7 @@ final class FollowedAgents implements AutoCloseable {
 
     /** Says whether new pods still get the owner's agent. */
     boolean isOurs() {
-        return known.agentKey().equals(Optional.of(key));
+        return replaces() ? known.agentKey().equals(Optional.of(key)) : !wasEnded();
     }
 
     /** Counts what was told by the API server. */
@@ -184,9 +226,10 @@ final class FollowedAgents implements AutoCloseable {
     private Optional<String> note(PodState pod) {
         Optional<AgentState> agent = ours(pod);
         if (agent.isEmpty()) {
-            return Optional.of("pod/" + pod.name() + " has no agent of this session: it is not replaced yet.");
+            return Optional.of("pod/" + pod.name() + " has no agent of this session"
+                    + (replaces() ? ": it is not replaced yet." : "."));
         }
-        if (!agent.get().running()) {
+        if (!agent.get().running() || !agent.get().ruled()) {
             String why = Stream.of(agent.get().trouble(), pod.trouble())
                     .flatMap(Optional::stream)
                     .map(Trouble::text)
@@ -225,7 +268,7 @@ final class FollowedAgents implements AutoCloseable {
     }
 
     private void workloadMoved() {
-        workload.all().stream().findFirst().ifPresent(state -> known = state);
+        workload.stream().flatMap(each -> each.all().stream()).findFirst().ifPresent(state -> known = state);
         wake();
     }
 
@@ -243,7 +286,7 @@ final class FollowedAgents implements AutoCloseable {
     public void close() {
         closed = true;
         pods.close();
-        workload.close();
+        workload.ifPresent(StateWatch::close);
         wake();
     }
 }

@@ -1,6 +1,7 @@
 package io.kubetun.kube.workload;
 
 import io.kubetun.kube.catalog.AgentState;
+import io.kubetun.kube.catalog.EphemeralAgent;
 import io.kubetun.kube.document.Json;
 import io.kubetun.kube.document.Tree;
 import java.io.IOException;
@@ -45,6 +46,11 @@ record Holding(String holder, String fingerprint, String since, String session, 
                         annotations.at(SINCE).text().orElse(""),
                         noted(workload).at("session").text().orElse(""),
                         noted(workload).at("pullSecret").text()));
+    }
+
+    /** Who has added an agent to a pod as it ran. */
+    static Holding of(EphemeralAgent agent) {
+        return new Holding(agent.holder(), fingerprint(agent.key()), agent.since(), agent.session(), Optional.empty());
     }
 
     /** What the annotation on the workload says. */

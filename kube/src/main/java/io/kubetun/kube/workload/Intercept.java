@@ -34,22 +34,23 @@ record Intercept(
      * @throws KubetunException if it cannot be intercepted, or somebody else has it
      */
     Map<String, Object> patch(Workload workload, Tree pod) throws KubetunException {
-        Suitability.check(workload, pod);
+        return patch(workload, pod, Entrances.NONE);
+    }
+
+    /**
+     * Makes the change with an agent to which Services lead.
+     *
+     * @param entrances where to; none if rules do
+     */
+    Map<String, Object> patch(Workload workload, Tree pod, Entrances entrances) throws KubetunException {
+        Suitability.checkPods(workload, pod);
+        Suitability.checkRollout(workload);
         TakenPorts ports = TakenPorts.of(request, workload);
         Optional<Holding> there = Holding.of(workload);
-        if (there.isPresent() && !there.get().isOf(fingerprint())) {
-            throw new KubetunException(
-                    ErrorCode.TARGET_UNSUPPORTED,
-                    "cannot intercept " + workload,
-                    "it is intercepted by " + there.get().spoken(),
-                    "Wait for them, or end it: kubetun leave " + workload.spoken() + " --force");
+        if (there.isPresent()) {
+            checkHolder(workload, there.get());
         }
-        AgentContainers containers = new AgentContainers(
-                image,
-                request.ownerKey(),
-                ports.tcpText(),
-                ports.udpText(),
-                request.probes() ? "" : Probes.of(workload));
+        AgentContainers containers = containers(workload, ports, entrances);
         // The pods say since when: another time would replace them.
         Holding holding = new Holding(
                 request.holder(),
@@ -60,22 +61,54 @@ record Intercept(
         return TemplatePatch.add(workload, containers, holding, pullSecret);
     }
 
-    private String now() {
+    /** What gets into each pod, with rules. */
+    AgentContainers containers(Workload workload, TakenPorts ports) {
+        return containers(workload, ports, Entrances.NONE);
+    }
+
+    private AgentContainers containers(Workload workload, TakenPorts ports, Entrances entrances) {
+        boolean rules = !entrances.any();
+        return new AgentContainers(
+                image,
+                request.ownerKey(),
+                rules ? ports.tcpText() : "",
+                rules ? ports.udpText() : "",
+                rules && !request.probes() ? Probes.of(workload) : "",
+                entrances);
+    }
+
+    /** Refuses what somebody else has. */
+    void checkHolder(Workload workload, Holding there) throws KubetunException {
+        if (!there.isOf(fingerprint())) {
+            throw new KubetunException(
+                    ErrorCode.TARGET_UNSUPPORTED,
+                    "cannot intercept " + workload,
+                    "it is intercepted by " + there.spoken(),
+                    "Wait for them, or end it: kubetun leave " + workload.spoken() + " --force");
+        }
+    }
+
+    String now() {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** Changes the workload. Blocks. */
     Workload put(Workloads workloads, Workload seen) throws KubetunException, IOException {
+        return put(workloads, seen, Entrances.NONE);
+    }
+
+    /** The same with an agent to which Services lead. */
+    Workload put(Workloads workloads, Workload seen, Entrances entrances) throws KubetunException, IOException {
         return Attempts.onLatest(
                         workloads,
                         seen.kind(),
                         seen.name(),
-                        workload -> Optional.of(patch(workload, onePod(workloads, workload))))
+                        workload -> Optional.of(patch(workload, onePod(workloads, workload), entrances)))
                 .orElseThrow(() -> new IOException("it is gone"));
     }
 
     /** What is put into pods on their way in stands in no template. */
     static Tree onePod(Workloads workloads, Workload workload) throws IOException {
-        return workloads.pods(workload.selector(), 1).stream().findFirst().orElse(Tree.MISSING);
+        return workloads.pods(workload.query(), 1).stream().findFirst().orElse(Tree.MISSING);
     }
 }

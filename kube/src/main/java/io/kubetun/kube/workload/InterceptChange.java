@@ -8,6 +8,7 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 
 /** An agent in a workload's template, which is taken out again at the session's end. */
 final class InterceptChange implements Effect {
@@ -103,13 +104,19 @@ final class InterceptChange implements Effect {
     private void takeOut() throws KubetunException, IOException {
         Reached reached = reaching.reach();
         try {
-            Attempts.onLatest(
-                    new Workloads(reached.api(), owned.namespace()),
-                    owned.kind(),
-                    owned.name(),
-                    seen -> Holding.of(seen)
-                            .filter(there -> there.isOf(owned.fingerprint(), owned.session()))
-                            .map(there -> TemplatePatch.remove(seen)));
+            Attempts.onLatest(new Workloads(reached.api(), owned.namespace()), owned.kind(), owned.name(), seen -> {
+                if (Holding.of(seen)
+                        .filter(there -> there.isOf(owned.fingerprint(), owned.session()))
+                        .isEmpty()) {
+                    return Optional.empty();
+                }
+                // As long as a Service leads to the agents, they stay.
+                Services services = new Services(reached.api(), owned.namespace());
+                if (Entrances.areIn(seen)) {
+                    services.restoreAll(seen);
+                }
+                return Optional.of(TemplatePatch.remove(seen));
+            });
         } finally {
             reached.afterwards().run();
         }

@@ -1,6 +1,5 @@
 package io.kubetun.kube.workload;
 
-import io.kubetun.kube.catalog.Catalog;
 import io.kubetun.kube.catalog.Trouble;
 import io.kubetun.kube.workload.FollowedAgents.Count;
 import io.kubetun.spi.ErrorCode;
@@ -8,8 +7,9 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster.Watch;
-import io.kubetun.spi.cluster.InterceptRequest;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
+import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Effects;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** A workload whose template has an agent. Thread-safe. */
+/** A workload whose pods have an agent, or get one. Thread-safe. */
 final class InterceptedWorkload implements Interception {
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(10);
 
@@ -31,46 +30,72 @@ final class InterceptedWorkload implements Interception {
     /** A rollout may make room for its next pod by taking an old one away: what keeps it from one then ends by itself. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    private final Way way;
+    private final Injection injection;
     private final Workload workload;
-    private final InterceptRequest request;
-    private final TakenPorts ports;
     private final Owned owned;
-    private final InterceptChange change;
+    private final Effect change;
     private final Effects effects;
     private final Workloads workloads;
-    private final Catalog catalog;
-    private final ReentrantLock lock = new ReentrantLock();
-    private Optional<FollowedAgents> followed = Optional.empty();
+    private final Following following;
+    private final Keeper keeper;
+
+    /** What keeps the agents in the pods, where no controller does. */
+    interface Keeper extends AutoCloseable {
+        /** There is nothing to keep. */
+        Keeper NONE = new Keeper() {
+            @Override
+            public void begin() {}
+
+            @Override
+            public List<String> notes() {
+                return List.of();
+            }
+
+            @Override
+            public void close() {}
+        };
+
+        /** Begins, when the pods of now have theirs or are given up. */
+        void begin();
+
+        /** What a person should know of it. */
+        List<String> notes();
+
+        @Override
+        void close();
+    }
 
     /**
      * Takes what was changed.
      *
+     * @param way how the agents get into the pods
+     * @param injection what was put there
      * @param workload as it is after the change
-     * @param request what was asked for
-     * @param ports what is taken
-     * @param owned whose it is
      * @param change the change, to be taken back if the pods do not get their agent
      * @param effects take it back
      * @param workloads ask the API server
-     * @param catalog of the cluster
+     * @param following tells of the pods
+     * @param keeper gives later pods theirs
      */
     InterceptedWorkload(
+            Way way,
+            Injection injection,
             Workload workload,
-            InterceptRequest request,
-            TakenPorts ports,
-            Owned owned,
-            InterceptChange change,
+            Effect change,
             Effects effects,
             Workloads workloads,
-            Catalog catalog) {
+            Following following,
+            Keeper keeper) {
+        this.way = way;
+        this.injection = injection;
         this.workload = workload;
-        this.request = request;
-        this.ports = ports;
-        this.owned = owned;
+        this.owned = injection.owned();
         this.change = change;
         this.effects = effects;
         this.workloads = workloads;
-        this.catalog = catalog;
+        this.following = following;
+        this.keeper = keeper;
     }
 
     @Override
@@ -79,29 +104,22 @@ final class InterceptedWorkload implements Interception {
     }
 
     @Override
-    public InterceptRequest.Way way() {
-        return InterceptRequest.Way.PATCH;
+    public Way way() {
+        return way;
     }
 
     @Override
     public Map<String, Integer> ports() {
-        return ports.byAsked();
+        return injection.ports().byAsked();
     }
 
-    private FollowedAgents followed() {
-        lock.lock();
-        try {
-            if (followed.isEmpty()) {
-                followed = Optional.of(new FollowedAgents(owned, request.ownerKey(), workload, catalog));
-            }
-            return followed.get();
-        } finally {
-            lock.unlock();
-        }
+    FollowedAgents followed() {
+        return following.pods();
     }
 
     @Override
     public void open(Progress progress) throws KubetunException, InterruptedException {
+        keeper.begin();
         FollowedAgents pods = followed();
         boolean seen = pods.awaitPods(FIRST_ANSWER);
         if (pods.denied()) {
@@ -192,7 +210,7 @@ final class InterceptedWorkload implements Interception {
     }
 
     /** What cannot be used does not stay in the workload. */
-    private KubetunException undone(KubetunException why) {
+    KubetunException undone(KubetunException why) {
         try {
             effects.undo(change);
         } catch (KubetunException e) {
@@ -200,8 +218,11 @@ final class InterceptedWorkload implements Interception {
             return new KubetunException(
                     why.code(), why.what(), why.why() + "; " + e.what() + ": " + e.why(), e.next(), why);
         }
-        return new KubetunException(
-                why.code(), why.what(), why.why() + " (the workload is again what it was)", why.next(), why);
+        return new KubetunException(why.code(), why.what(), why.why() + " (" + afterwards() + ")", why.next(), why);
+    }
+
+    private String afterwards() {
+        return way == Way.PATCH ? "the workload is again what it was" : "no agent is left in its pods";
     }
 
     @Override
@@ -216,18 +237,15 @@ final class InterceptedWorkload implements Interception {
 
     @Override
     public List<String> notes() {
-        List<String> notes = new ArrayList<>(Suitability.notes(workload));
+        List<String> notes = new ArrayList<>(way == Way.PATCH ? Suitability.notes(workload) : List.of());
         notes.addAll(followed().notes());
+        notes.addAll(keeper.notes());
         return notes;
     }
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            followed.ifPresent(FollowedAgents::close);
-        } finally {
-            lock.unlock();
-        }
+        keeper.close();
+        following.close();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Whether a workload's pods can have an agent by a change of their template, and who else changes that. */
+/** Whether a workload's pods can have an agent, by a change of their template too, and who else changes that. */
 final class Suitability {
     /** What a service mesh puts into pods, with its name and with how pods go without it. */
     private static final Map<String, Mesh> MESHES = Map.of(
@@ -24,13 +24,13 @@ final class Suitability {
     private Suitability() {}
 
     /**
-     * Checks it.
+     * Checks the pods: whichever way the agent gets in.
      *
      * @param workload the workload
      * @param pod one of its pods as it is: it may have more containers than its template says
      * @throws KubetunException with TARGET_UNSUPPORTED and the reason, if not
      */
-    static void check(Workload workload, Tree pod) throws KubetunException {
+    static void checkPods(Workload workload, Tree pod) throws KubetunException {
         if (workload.pod().at("hostNetwork").flag(false)) {
             throw refused(
                     workload,
@@ -60,10 +60,16 @@ final class Suitability {
                     "its pods listen on port " + AgentContainers.PORT + " themselves, which is the agent's",
                     "Have it listen on another port.");
         }
-        checkRollout(workload);
     }
 
-    private static void checkRollout(Workload workload) throws KubetunException {
+    /** Checks whether pods with an agent in their template would come. */
+    static void checkRollout(Workload workload) throws KubetunException {
+        if (workload.isBare()) {
+            throw refused(
+                    workload,
+                    "nobody would replace the pod by another one with an agent",
+                    "Run it as a Deployment: kubectl create deployment");
+        }
         if (workload.document().at("spec", "paused").flag(false)) {
             throw refused(
                     workload,

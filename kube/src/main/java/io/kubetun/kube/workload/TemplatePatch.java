@@ -31,7 +31,11 @@ final class TemplatePatch {
             Workload workload, AgentContainers containers, Holding holding, Optional<String> pullSecret) {
         Map<String, Object> pod = new LinkedHashMap<>();
         // Whoever looks at the pods without naming a container gets the first one: the user's.
-        append(pod, workload, "initContainers", afresh(workload, "initContainers", containers.rules()));
+        if (containers.entrances().any()) {
+            subtract(pod, workload, "initContainers", AgentState.RULES);
+        } else {
+            append(pod, workload, "initContainers", afresh(workload, "initContainers", containers.rules()));
+        }
         append(pod, workload, "containers", afresh(workload, "containers", containers.agent()));
         append(pod, workload, "volumes", containers.volume());
         Optional<String> secret =

@@ -1,5 +1,6 @@
 package io.kubetun.kube.workload;
 
+import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.spi.cluster.WorkloadName.Kind;
@@ -9,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A Deployment, a StatefulSet or a DaemonSet, as the API server had it.
+ * A Deployment, a StatefulSet or a DaemonSet, as the API server had it; or a pod that none of them has.
  *
  * @param kind which of these
  * @param namespace its namespace
@@ -25,8 +26,14 @@ record Workload(Kind kind, String namespace, String name, Tree document) {
         return document.at("metadata", "resourceVersion").text().orElse("");
     }
 
+    /** Says whether it is a pod by itself, which nothing replaces. */
+    boolean isBare() {
+        return kind == Kind.POD;
+    }
+
+    /** What its pods are made like; of a pod itself the pod. */
     Tree template() {
-        return document.at("spec", "template");
+        return isBare() ? document : document.at("spec", "template");
     }
 
     Tree pod() {
@@ -38,6 +45,13 @@ record Workload(Kind kind, String namespace, String name, Tree document) {
         return Stream.of("initContainers", "containers")
                 .flatMap(list -> pod().at(list).items().stream())
                 .toList();
+    }
+
+    /** Finds its pods: the parameters of a query. */
+    String query() {
+        return isBare()
+                ? "fieldSelector=" + ApiClient.encode("metadata.name=" + name)
+                : "labelSelector=" + ApiClient.encode(selector());
     }
 
     /** The label selector of its pods, as a query has it. */

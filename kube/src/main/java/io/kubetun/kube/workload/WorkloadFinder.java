@@ -1,5 +1,6 @@
 package io.kubetun.kube.workload;
 
+import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
@@ -12,13 +13,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds the workload that a name means: itself, what owns it, or what is behind it. Blocks. Thread-safe. */
 final class WorkloadFinder {
     /** A Service's pods are looked at up to here; the workloads behind them are few. */
     private static final int MAX_PODS = 500;
+
+    private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
+
+    /** On the image in the API of a pod that its node has from a file. */
+    private static final String MIRROR = "kubernetes.io/config.mirror";
 
     private final Workloads workloads;
 
@@ -30,7 +35,7 @@ final class WorkloadFinder {
      * Finds it.
      *
      * @param name the name that was typed
-     * @return a workload whose template can be changed
+     * @return a workload; a pod only if none has it
      * @throws KubetunException with the reason and what to type instead, if it means none
      */
     Workload find(WorkloadName name) throws KubetunException {
@@ -43,7 +48,7 @@ final class WorkloadFinder {
                                     unknown(name, "kubectl get " + name.kind().plural()));
                 case REPLICASET -> ownerOfReplicaSet(name);
                 case SERVICE -> behindService(name);
-                case POD -> throw pod(name);
+                case POD -> pod(name);
                 case JOB ->
                     throw refused(
                             name,
@@ -78,33 +83,15 @@ final class WorkloadFinder {
     }
 
     private Workload behindService(WorkloadName name) throws KubetunException, IOException {
-        Tree selector = workloads
-                .get(Kind.SERVICE, name.name())
-                .orElseThrow(() -> unknown(name, "kubectl get services"))
-                .at("spec", "selector");
-        if (selector.names().isEmpty()) {
+        ServiceDocument service = new ServiceDocument(
+                workloads.get(Kind.SERVICE, name.name()).orElseThrow(() -> unknown(name, "kubectl get services")));
+        if (service.query().isEmpty()) {
             throw refused(
                     name, "it has no selector, so no pods of its own", "Name the workload: kubectl get deployments");
         }
-        String labels = selector.names().stream()
-                .map(label -> label + "=" + selector.at(label).text().orElse(""))
-                .collect(Collectors.joining(","));
-        List<String> alone = new ArrayList<>();
-        Set<Owner> owners = new LinkedHashSet<>();
-        for (Tree pod : workloads.pods(labels, MAX_PODS)) {
-            Optional<Owner> owner = owner(pod);
-            owner.ifPresentOrElse(
-                    owners::add,
-                    () -> alone.add("pod/" + pod.at("metadata", "name").text().orElse("")));
-        }
-        Set<Owner> behind = new LinkedHashSet<>();
-        for (Owner owner : owners) {
-            behind.add(owner.isReplicaSet() ? deploymentOf(owner) : owner);
-        }
-        if (behind.size() + alone.size() != 1) {
-            List<String> all = Stream.concat(behind.stream().map(Owner::toString), alone.stream())
-                    .sorted()
-                    .toList();
+        Behind found = find(service.query());
+        List<String> all = found.all();
+        if (all.size() != 1) {
             throw refused(
                     name,
                     all.isEmpty() ? "no pod is behind it" : "several are behind it: " + String.join(", ", all),
@@ -112,10 +99,43 @@ final class WorkloadFinder {
                             ? "Name the workload: kubectl get deployments"
                             : "Name one: kubetun intercept " + all.getFirst());
         }
-        if (behind.isEmpty()) {
-            throw barePod(name, alone.getFirst());
+        if (found.owners().isEmpty()) {
+            return pod(WorkloadName.parse(all.getFirst()).orElseThrow());
         }
-        return follow(name, behind.iterator().next());
+        return follow(name, found.owners().iterator().next());
+    }
+
+    /** What is behind a selector: workloads, and pods that belong to nobody, as people type them. Blocks. */
+    List<String> behind(String labels) throws IOException {
+        return find(labels).all();
+    }
+
+    private Behind find(String labels) throws IOException {
+        List<String> alone = new ArrayList<>();
+        Set<Owner> owners = new LinkedHashSet<>();
+        for (Tree pod : workloads.pods("labelSelector=" + ApiClient.encode(labels), MAX_PODS)) {
+            if (!ENDED.contains(pod.at("status", "phase").text().orElse(""))) {
+                owner(pod)
+                        .ifPresentOrElse(
+                                owners::add,
+                                () -> alone.add("pod/"
+                                        + pod.at("metadata", "name").text().orElse("")));
+            }
+        }
+        Set<Owner> behind = new LinkedHashSet<>();
+        for (Owner owner : owners) {
+            behind.add(owner.isReplicaSet() ? deploymentOf(owner) : owner);
+        }
+        return new Behind(behind, alone);
+    }
+
+    /** Pods' owners, and pods without one. */
+    private record Behind(Set<Owner> owners, List<String> alone) {
+        List<String> all() {
+            return Stream.concat(owners.stream().map(Owner::toString), alone.stream())
+                    .sorted()
+                    .toList();
+        }
     }
 
     private Owner deploymentOf(Owner replicaSet) throws IOException {
@@ -125,27 +145,19 @@ final class WorkloadFinder {
                 .orElse(replicaSet);
     }
 
-    private KubetunException pod(WorkloadName name) throws IOException {
-        Optional<Tree> pod = workloads.get(Kind.POD, name.name());
-        if (pod.isEmpty()) {
-            return unknown(name, "kubectl get pods");
+    private Workload pod(WorkloadName name) throws KubetunException, IOException {
+        Tree pod = workloads.get(Kind.POD, name.name()).orElseThrow(() -> unknown(name, "kubectl get pods"));
+        if (pod.at("metadata", "annotations", MIRROR).present()) {
+            throw refused(
+                    name,
+                    "a file on its node describes it (a static pod), so that nothing can be added to it by the API",
+                    "Intercept what is not part of a node: kubectl get deployments,statefulsets,daemonsets");
         }
-        Optional<Owner> owner = owner(pod.get());
+        Optional<Owner> owner = owner(pod);
         if (owner.isEmpty()) {
-            return barePod(name, name.toString());
+            return new Workload(Kind.POD, workloads.namespace(), name.name(), pod);
         }
-        Owner workload = owner.get().isReplicaSet() ? deploymentOf(owner.get()) : owner.get();
-        return refused(
-                name,
-                "containers cannot be added to a pod that runs, and it is one of " + workload + "'s",
-                "Intercept them all: kubetun intercept " + workload);
-    }
-
-    private KubetunException barePod(WorkloadName name, String pod) {
-        return refused(
-                name,
-                "containers cannot be added to a pod that runs, and nobody would replace " + pod + " by another one",
-                "Run it as a Deployment: kubectl create deployment");
+        return follow(name, owner.get().isReplicaSet() ? deploymentOf(owner.get()) : owner.get());
     }
 
     /** Who controls an object. */

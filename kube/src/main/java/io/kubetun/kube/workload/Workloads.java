@@ -42,9 +42,9 @@ final class Workloads {
         return get(kind, name).map(document -> new Workload(kind, namespace, name, document));
     }
 
-    /** Lists pods, at most as many as the limit. */
-    List<Tree> pods(String selector, int limit) throws IOException {
-        return api.get(collection(Kind.POD) + "?limit=" + limit + "&labelSelector=" + ApiClient.encode(selector))
+    /** Lists pods, at most as many as the limit, as {@link Workload#query} finds them. */
+    List<Tree> pods(String query, int limit) throws IOException {
+        return api.get(collection(Kind.POD) + "?limit=" + limit + "&" + query)
                 .at("items")
                 .items();
     }
@@ -61,6 +61,37 @@ final class Workloads {
                         + ApiClient.encode(fields))
                 .at("items")
                 .items();
+    }
+
+    /**
+     * Adds containers to a pod as it runs.
+     *
+     * @param seen the pod; nothing is added if it has changed since
+     * @param containers each with a name that the pod never had
+     * @param dryRun whether the API server is only asked
+     * @return whether it was still as it was seen
+     * @throws IOException if the API server refuses
+     * @see <a href="https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/">Kubernetes: Pod</a>
+     */
+    boolean addToPod(Tree seen, List<Map<String, Object>> containers, boolean dryRun) throws IOException {
+        Map<String, Object> patch = Map.of(
+                "metadata",
+                Map.of(
+                        "resourceVersion",
+                        seen.at("metadata", "resourceVersion").text().orElse("")),
+                "spec",
+                Map.of("ephemeralContainers", containers));
+        String name = seen.at("metadata", "name").text().orElse("");
+        try {
+            api.patchByNames(
+                    path(Kind.POD, name) + "/ephemeralcontainers" + (dryRun ? "?dryRun=All" : ""), Json.write(patch));
+            return true;
+        } catch (ApiException e) {
+            if (e.status() == CONFLICT) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Changes a workload, if it is still as it was seen; empty if it is not. */

@@ -61,6 +61,7 @@ class TemplatePatchTest {
                 Optional.empty(),
                 KEY,
                 "alice@laptop",
+                false,
                 false);
         return new Intercept(request, "aaaa", "k/a:1", Optional.of(secret).filter(s -> !s.isEmpty()), CLOCK);
     }

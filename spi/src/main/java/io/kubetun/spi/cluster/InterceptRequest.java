@@ -1,7 +1,9 @@
 package io.kubetun.spi.cluster;
 
 import io.kubetun.spi.cluster.ServiceState.Protocol;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -13,9 +15,16 @@ import java.util.Optional;
  * @param ownerKey the public key of who may take the flows: X.509, Base64
  * @param holder who that is, for people: {@code alice@laptop}
  * @param probes whether the kubelet's probes go to the laptop too
+ * @param everyWay whether each way is looked at, also those after the one that is gone: for a plan
  */
 public record InterceptRequest(
-        WorkloadName workload, List<Port> ports, Optional<Way> way, String ownerKey, String holder, boolean probes) {
+        WorkloadName workload,
+        List<Port> ports,
+        Optional<Way> way,
+        String ownerKey,
+        String holder,
+        boolean probes,
+        boolean everyWay) {
     /** Takes a copy. */
     public InterceptRequest {
         ports = List.copyOf(ports);
@@ -29,9 +38,31 @@ public record InterceptRequest(
      */
     public record Port(String port, Protocol protocol) {}
 
-    /** How the agent gets into the pods. */
+    /** How the agent gets into the pods; the best one first. */
     public enum Way {
+        /** Containers that are added to the pods as they run: nothing is started again. */
+        EPHEMERAL,
         /** An init container and an agent by a patch of the pod template: the pods are replaced. */
-        PATCH
+        PATCH,
+        /** An agent without a capability, and Services led to its ports: the pods are replaced. */
+        TARGET_PORT;
+
+        /**
+         * Reads one as it is typed.
+         *
+         * @param text such as {@code target-port}
+         * @return the way; empty if it is none
+         */
+        public static Optional<Way> parse(String text) {
+            return Arrays.stream(values())
+                    .filter(way -> way.toString().equals(text))
+                    .findFirst();
+        }
+
+        /** As it is typed: {@code target-port}. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 }

@@ -31,7 +31,8 @@ public interface Interception extends AutoCloseable {
     /**
      * Returns the numbers of the ports that were asked for.
      *
-     * @return by what was asked for: a number by itself, a name by what the containers call so
+     * @return by what was asked for: a number by itself, a name by what the containers call so; if nothing was, and the way
+     *     takes some ports only, each of these by its number
      */
     Map<String, Integer> ports();
 

@@ -126,6 +126,24 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             serveResource(ctx, request, asked);
             return;
         }
+        if (asked.type().equals(ResourceType.PODS) && asked.subresource().equals("ephemeralcontainers")) {
+            byte[] body = ByteBufUtil.getBytes(request.content());
+            requireJson(contentType(request));
+            respond(
+                    ctx,
+                    request,
+                    200,
+                    switch (asked.verb()) {
+                        case "get" -> resources.get(asked);
+                        case "patch" -> resources.patchEphemeral(asked, contentType(request), body);
+                        default ->
+                            throw new StatusException(
+                                    405,
+                                    "MethodNotAllowed",
+                                    "the server does not allow this method on the requested resource");
+                    });
+            return;
+        }
         boolean portForward = asked.subresource().equals("portforward");
         if (!asked.type().equals(ResourceType.PODS)
                 || !(portForward || asked.subresource().equals("exec"))) {

@@ -103,6 +103,7 @@ final class Discovery {
         }
         if (group.isEmpty()) {
             add(resources, "pods/portforward", ResourceType.PODS, List.of("create", "get"));
+            add(resources, "pods/ephemeralcontainers", ResourceType.PODS, List.of("get", "patch"));
             add(resources, "pods/exec", ResourceType.PODS, List.of("create", "get"));
         }
         return list;

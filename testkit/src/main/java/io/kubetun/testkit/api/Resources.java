@@ -3,6 +3,7 @@ package io.kubetun.testkit.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubetun.testkit.store.Admission;
+import io.kubetun.testkit.store.EphemeralContainers;
 import io.kubetun.testkit.store.Json;
 import io.kubetun.testkit.store.MergePatch;
 import io.kubetun.testkit.store.ObjectStore;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Answers what can be asked of resources, but for watches and streams. Thread-safe. */
@@ -128,12 +130,7 @@ final class Resources {
 
     byte[] patch(ApiRequest request, String contentType, byte[] body) {
         if (!PATCHES.containsKey(contentType)) {
-            throw new StatusException(
-                    415,
-                    "UnsupportedMediaType",
-                    "the body of the request was in an unknown format - accepted media types include: "
-                            + String.join(
-                                    ", ", PATCHES.keySet().stream().sorted().toList()));
+            throw unsupported();
         }
         ObjectNode patch = Json.read(body);
         return store.edit(find(request), object -> {
@@ -141,6 +138,42 @@ final class Resources {
                     PATCHES.get(contentType).accept(object, patch);
                 })
                 .encoded();
+    }
+
+    /** Adds containers to a pod: all else that the patch would change is left as it is. */
+    byte[] patchEphemeral(ApiRequest request, String contentType, byte[] body) {
+        if (!PATCHES.containsKey(contentType)) {
+            throw unsupported();
+        }
+        ObjectNode patch = Json.read(body);
+        String level = store.find(ResourceType.NAMESPACES, "", request.namespace())
+                .map(namespace -> namespace
+                        .json()
+                        .path("metadata")
+                        .path("labels")
+                        .path("pod-security.kubernetes.io/enforce")
+                        .asText(""))
+                .orElse("");
+        Consumer<ObjectNode> change = pod -> {
+            requireVersion(request, pod, patch);
+            ObjectNode wanted = pod.deepCopy();
+            PATCHES.get(contentType).accept(wanted, patch);
+            EphemeralContainers.update(pod, wanted, level);
+        };
+        if (request.parameter("dryRun").equals("All")) {
+            ObjectNode copy = find(request).copy();
+            change.accept(copy);
+            return Json.write(copy);
+        }
+        return store.edit(find(request), change).encoded();
+    }
+
+    private static StatusException unsupported() {
+        return new StatusException(
+                415,
+                "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: "
+                        + String.join(", ", PATCHES.keySet().stream().sorted().toList()));
     }
 
     private static void requireVersion(ApiRequest request, ObjectNode object, ObjectNode patch) {

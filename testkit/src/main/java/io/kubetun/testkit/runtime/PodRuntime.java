@@ -4,12 +4,15 @@ import io.kubetun.testkit.pod.ExecFunction;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** What runs in a pod. Thread-safe. */
 public final class PodRuntime {
@@ -33,7 +36,7 @@ public final class PodRuntime {
         this.namespace = namespace;
         this.name = name;
         this.sandbox = sandbox;
-        this.ports = Map.copyOf(ports);
+        this.ports = new ConcurrentHashMap<>(ports);
         this.exec = exec;
         this.loops = loops;
     }
@@ -102,6 +105,25 @@ public final class PodRuntime {
         return stopped
                 ? Optional.empty()
                 : Optional.ofNullable(ports.get(port)).map(found -> found.address(loops, channels));
+    }
+
+    /**
+     * Serves a port from now on.
+     *
+     * @param port the port
+     * @param initializer sets up the pipeline of each connection
+     */
+    public void serve(int port, Consumer<SocketChannel> initializer) {
+        ports.put(port, new PodPort.Served(initializer));
+    }
+
+    /**
+     * Refuses a port from now on.
+     *
+     * @param port the port
+     */
+    public void refuse(int port) {
+        ports.remove(port);
     }
 
     /** Ends the pod: its listeners and connections are closed. */

@@ -7,7 +7,9 @@ import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Mode;
 import io.kubetun.spi.SessionContext;
 import io.kubetun.spi.cluster.InterceptRequest;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
+import io.kubetun.spi.cluster.ServiceState.Protocol;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -35,10 +37,11 @@ final class InterceptMode implements Mode {
         InterceptRequest request = new InterceptRequest(
                 options.workload(),
                 options.ports().stream().map(TakenPort::asked).toList(),
-                Optional.empty(),
+                options.way(),
                 inbound.ownerKey(),
                 holder(),
-                options.probes());
+                options.probes(),
+                session.dryRun());
         Interception there = session.cluster().intercept(request, session.effects(), session.progress());
         interception = Optional.of(there);
         boolean started = false;
@@ -68,8 +71,8 @@ final class InterceptMode implements Mode {
                     "Look at it: kubectl logs " + options.workload() + " -c kubetun-agent");
         }
         session.progress()
-                .step("Traffic for " + there.name() + " comes here: " + says() + ". Give it back: kubetun leave "
-                        + options.workload());
+                .step("Traffic for " + there.name() + " comes here: " + says(there.way())
+                        + ". Give it back: kubetun leave " + options.workload());
     }
 
     private Map<Door, Integer> doors(Map<String, Integer> numbers) {
@@ -78,13 +81,16 @@ final class InterceptMode implements Mode {
             int remote = numbers.getOrDefault(port.remote(), 0);
             doors.put(new Door(remote, port.protocol()), port.local().orElse(remote));
         }
+        if (options.ports().isEmpty()) {
+            numbers.values().forEach(number -> doors.put(new Door(number, Protocol.TCP), number));
+        }
         return doors;
     }
 
-    private String says() {
+    private String says(Way way) {
         String to = options.to().getHostAddress();
         if (options.ports().isEmpty()) {
-            return "all TCP, to the same ports of " + to;
+            return (way == Way.TARGET_PORT ? "what Services lead to it" : "all TCP") + ", to the same ports of " + to;
         }
         return String.join(
                 ", ",
@@ -115,8 +121,9 @@ final class InterceptMode implements Mode {
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         interception.ifPresent(there -> {
-            links.ifPresent(each -> notes.add(there.name() + ": " + says() + "; " + each.up() + " of " + each.count()
-                    + " agents linked, " + process.map(LocalProcess::taken).orElse(0L) + " connections taken."));
+            links.ifPresent(each -> notes.add(there.name() + ": " + says(there.way()) + "; " + each.up() + " of "
+                    + each.count() + " agents linked, "
+                    + process.map(LocalProcess::taken).orElse(0L) + " connections taken."));
             links.ifPresent(each -> notes.addAll(each.notes()));
             process.ifPresent(each -> notes.addAll(each.notes().toList()));
             notes.addAll(there.notes());

@@ -34,6 +34,13 @@ final class InterceptModeFactory implements ModeFactory {
                             "-p",
                             "--port"),
                     Option.of(
+                                    "way",
+                                    ModeDescriptor.Type.TEXT,
+                                    "How the agent gets into the pods: ephemeral, patch or target-port, or the first"
+                                            + " of these that can be",
+                                    "--way")
+                            .orElse(InterceptOptions.AUTO),
+                    Option.of(
                                     "to",
                                     ModeDescriptor.Type.TEXT,
                                     "Where the local process listens: HOST, an address",
@@ -64,6 +71,7 @@ final class InterceptModeFactory implements ModeFactory {
                 all.add(new Permission(verb, "apps", kind, "", Scope.NAMESPACE, Weight.BETTER));
             }
         }
+        all.add(new Permission("patch", "", "services", "", Scope.NAMESPACE, Weight.BETTER));
         all.add(new Permission("get", "apps", "replicasets", "", Scope.NAMESPACE, Weight.BETTER));
         return all;
     }

@@ -3,17 +3,22 @@ package io.kubetun.plugin.intercept;
 import com.typesafe.config.Config;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.WorkloadName;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The mode's options, read and checked.
  *
  * @param workload whose traffic
  * @param ports what is taken; none for all TCP
+ * @param way how the agent gets into the pods; empty for the best that can be
  * @param to where the local process listens
  * @param refuse whether a connection is refused while nothing listens here
  * @param probes whether the kubelet's probes are taken too
@@ -22,10 +27,17 @@ import java.util.List;
 record InterceptOptions(
         WorkloadName workload,
         List<TakenPort> ports,
+        Optional<Way> way,
         InetAddress to,
         boolean refuse,
         boolean probes,
         boolean proxyProtocol) {
+    /** The first way that can be. */
+    static final String AUTO = "auto";
+
+    private static final String WAYS =
+            Stream.of(Way.values()).map(Way::toString).collect(Collectors.joining(", "));
+
     InterceptOptions {
         ports = List.copyOf(ports);
     }
@@ -51,10 +63,19 @@ record InterceptOptions(
         return new InterceptOptions(
                 workload,
                 ports,
+                way(options.getString("way")),
                 address,
                 onClosed(options.getString("on-closed")),
                 options.getBoolean("probes"),
                 options.getBoolean("proxy-protocol"));
+    }
+
+    private static Optional<Way> way(String text) throws KubetunException {
+        Optional<Way> way = Way.parse(text);
+        if (way.isEmpty() && !text.equals(AUTO)) {
+            throw wrong("cannot read --way " + text, "it is none of " + AUTO + ", " + WAYS, "Say --way " + AUTO);
+        }
+        return way;
     }
 
     private static boolean onClosed(String text) throws KubetunException {

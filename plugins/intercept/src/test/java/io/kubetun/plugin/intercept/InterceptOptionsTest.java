@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.spi.cluster.WorkloadName.Kind;
 import java.util.Map;
@@ -31,6 +32,7 @@ class InterceptOptionsTest {
         assertThat(read.ports()).isEmpty();
         assertThat(read.to().getHostAddress()).isEqualTo("127.0.0.1");
         assertThat(read.refuse()).isFalse();
+        assertThat(read.way()).as("the best that can be").isEmpty();
         assertThat(read.probes()).isFalse();
         assertThat(read.proxyProtocol()).isFalse();
     }
@@ -39,7 +41,8 @@ class InterceptOptionsTest {
     void readsAll() throws KubetunException {
         InterceptOptions read = InterceptOptions.read(options(
                 "workload = sts/db, ports = [\"5432\", \"http:80\"], to = \"::1\", on-closed = refuse, probes = true,"
-                        + " proxy-protocol = true"));
+                        + " proxy-protocol = true, way = target-port"));
+        assertThat(read.way()).contains(Way.TARGET_PORT);
         assertThat(read.ports()).containsExactly(TakenPort.read("5432"), TakenPort.read("http:80"));
         assertThat(read.to().getHostAddress()).isEqualTo("0:0:0:0:0:0:0:1");
         assertThat(read.refuse()).isTrue();
@@ -56,5 +59,7 @@ class InterceptOptionsTest {
                 .hasMessageContaining("it is no address");
         assertThatThrownBy(() -> InterceptOptions.read(options("workload = deploy/cart, on-closed = maybe")))
                 .hasMessageContaining("neither stay nor refuse");
+        assertThatThrownBy(() -> InterceptOptions.read(options("workload = deploy/cart, way = door")))
+                .hasMessageContaining("none of auto, ephemeral, patch, target-port");
     }
 }
