@@ -62,8 +62,8 @@ final class InterceptProgram {
     private static void hold(Cluster cluster, JournaledEffects effects, WorkloadName workload, String holder)
             throws Exception {
         long began = System.nanoTime();
-        InterceptRequest request =
-                new InterceptRequest(workload, List.of(), Optional.of(Way.PATCH), "key-of-" + holder, holder, false, false);
+        InterceptRequest request = new InterceptRequest(
+                workload, List.of(), Optional.of(Way.PATCH), "key-of-" + holder, holder, false, false);
         try (Interception interception = cluster.intercept(request, effects, InterceptProgram::say)) {
             interception.open(InterceptProgram::say);
             System.out.println("OPEN after " + (System.nanoTime() - began) / 1_000_000 + " ms: "

@@ -7,6 +7,7 @@ import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.SessionServices;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.WorkloadEnvironment;
@@ -42,14 +43,15 @@ public final class ClusterVisit {
      *
      * @param profile says which cluster
      * @param workload in the active namespace
+     * @param progress told what is to be known of it
      * @return whose intercept it was; empty if there was none
      * @throws KubetunException if it cannot be done
      */
-    public Optional<String> leave(Profile profile, WorkloadName workload) throws KubetunException {
+    public Optional<String> leave(Profile profile, WorkloadName workload, Progress progress) throws KubetunException {
         String id = "leave-" + ProcessHandle.current().pid();
         try (EventBus events = new EventBus();
                 NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-                Cluster cluster = open(id, profile, events, transport)) {
+                Cluster cluster = open(id, profile, events, transport, progress)) {
             JournaledEffects effects =
                     JournaledEffects.ofSession(id, SessionServices.journals(settings.stateHome()), events);
             try {
@@ -73,14 +75,14 @@ public final class ClusterVisit {
             throws KubetunException {
         try (EventBus events = new EventBus();
                 NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-                Cluster cluster = open("", profile, events, transport)) {
+                Cluster cluster = open("", profile, events, transport, line -> {})) {
             return cluster.environment(workload, container);
         }
     }
 
-    private Cluster open(String id, Profile profile, EventBus events, NettyTransport transport)
+    private Cluster open(String id, Profile profile, EventBus events, NettyTransport transport, Progress progress)
             throws KubetunException {
         return services.clusters()
-                .open(profile.cluster(), new ClusterEnvironment(id, transport, events, line -> {}, variables));
+                .open(profile.cluster(), new ClusterEnvironment(id, transport, events, progress, variables));
     }
 }
