@@ -15,7 +15,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +46,7 @@ class InterceptTest {
     void open() throws Exception {
         lab = (LabWorld) World.open(scratch);
         lab.loadGateway();
+        lab.settled();
         commands = new Commands(lab);
         administrator = Map.of("KUBECONFIG", lab.administrator().toString());
     }
@@ -207,11 +207,17 @@ class InterceptTest {
     void whileTheLaptopIsSilentTheOriginalAnswers() throws Exception {
         workload("laptop");
         intercept("deployment/c", "-p", "8080");
-        String seen = underLoad(() -> signal("STOP"));
+        StringBuilder newcomer = new StringBuilder();
+        String seen = underLoad(() -> {
+            signal("STOP");
+            newcomer.append(from("a", "get", "-s", "5", "-fresh", "http://c/"));
+        });
         signal("CONT");
-        System.out.println("stopped under load: " + seen.replace('\n', ';'));
+        System.out.println("stopped under load: " + (seen + newcomer).replace('\n', ';'));
         assertThat(seen).contains("200 laptop", "200 c");
-        assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
+        // The eight may all wait for what the laptop had accepted: who comes anew must not.
+        assertThat(newcomer.toString()).contains("200 c").doesNotContain("error");
+        assertThat(gap(newcomer.toString())).isLessThanOrEqualTo(1.5);
         awaitFrom("laptop");
         leave("deployment/c");
     }
@@ -362,12 +368,11 @@ class InterceptTest {
                         .status())
                 .as("only the rules lead to the agent: curl's code for a refusal")
                 .isEqualTo(7);
-        assertThat(taken()).isGreaterThan(4);
+        assertThat(taken()).as("bytes, half-close, TLS, gRPC").isGreaterThanOrEqualTo(4);
         leave("deployment/c");
     }
 
     @Test
-    @Disabled("the local process was not told on a real cluster, and the cause is not found yet")
     void theLocalProcessIsToldWhoCalls() throws Exception {
         Running reader = new Running(lab.asRoot("python3", "-c", """
                 import socket
@@ -375,10 +380,11 @@ class InterceptTest {
                 while True:
                     flow, _ = server.accept()
                     head = b""
-                    while len(head) < 28: head += flow.recv(28 - len(head))
+                    while len(head) < 28 and (more := flow.recv(28 - len(head))): head += more
+                    if len(head) < 28: continue
                     print("called by", socket.inet_ntoa(head[16:20]), "to", socket.inet_ntoa(head[20:24]),
                         int.from_bytes(head[26:28], "big"), flush=True)
-                    flow.recv(65536); flow.sendall(b"HTTP/1.0 200 OK\r\n\r\ntold"); flow.close()
+                    flow.recv(65536); flow.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\ntold"); flow.close()
                 """));
         local.add(reader);
         intercept("deployment/c", "-p", "8080:3001", "--proxy-protocol");

@@ -1,18 +1,13 @@
 package io.kubetun.kernel;
 
-import io.kubetun.kernel.event.EventBus;
-import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.SessionServices;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
-import io.kubetun.spi.cluster.Cluster;
-import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.WorkloadEnvironment;
 import io.kubetun.spi.cluster.WorkloadName;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,9 +44,7 @@ public final class ClusterVisit {
      */
     public Optional<String> leave(Profile profile, WorkloadName workload, Progress progress) throws KubetunException {
         String id = "leave-" + ProcessHandle.current().pid();
-        try (EventBus events = new EventBus();
-                NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-                Cluster cluster = open(id, profile, events, transport, progress)) {
+        return services.visit(id, profile, variables, progress, (cluster, events) -> {
             JournaledEffects effects =
                     JournaledEffects.ofSession(id, SessionServices.journals(settings.stateHome()), events);
             try {
@@ -59,7 +52,7 @@ public final class ClusterVisit {
             } finally {
                 effects.undoAll();
             }
-        }
+        });
     }
 
     /**
@@ -73,16 +66,7 @@ public final class ClusterVisit {
      */
     public WorkloadEnvironment environment(Profile profile, WorkloadName workload, String container)
             throws KubetunException {
-        try (EventBus events = new EventBus();
-                NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-                Cluster cluster = open("", profile, events, transport, line -> {})) {
-            return cluster.environment(workload, container);
-        }
-    }
-
-    private Cluster open(String id, Profile profile, EventBus events, NettyTransport transport, Progress progress)
-            throws KubetunException {
-        return services.clusters()
-                .open(profile.cluster(), new ClusterEnvironment(id, transport, events, progress, variables));
+        return services.visit(
+                "", profile, variables, line -> {}, (cluster, events) -> cluster.environment(workload, container));
     }
 }

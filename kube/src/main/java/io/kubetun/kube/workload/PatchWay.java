@@ -101,6 +101,6 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
 
     @Override
     public Effect leaving(Workload workload, Holding holding) {
-        return new LeaveChange(workloads, workload, holding);
+        return LeaveChangeType.of(workloads, workload, holding);
     }
 }

@@ -1,5 +1,6 @@
 package io.kubetun.kube.workload;
 
+import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
@@ -94,7 +95,7 @@ final class WorkloadFinder {
                 .collect(Collectors.joining(","));
         List<String> alone = new ArrayList<>();
         Set<Owner> owners = new LinkedHashSet<>();
-        for (Tree pod : workloads.pods("labelSelector=" + Workloads.encode(labels), MAX_PODS)) {
+        for (Tree pod : workloads.pods("labelSelector=" + ApiClient.encode(labels), MAX_PODS)) {
             Optional<Owner> owner = owner(pod);
             owner.ifPresentOrElse(
                     owners::add,
