@@ -159,18 +159,18 @@ class EphemeralInterceptTest {
         assertThat(planned.output())
                 .contains("--way ephemeral: can, and is taken", "--way patch: can", "ephemeral container");
         assertThat(touched("c")).as("a plan changes nothing").isEmpty();
-        lab.kubectl("-n", "lab", "exec", "deploy/a", "-c", "app", "--", "workload", "get", "http://c/");
-        Running watch = new Running(
-                lab.asRoot("kubectl", "-n", "lab", "exec", "deploy/a", "-c", "app", "--", "sh", "-c", "true"));
-        watch.await(PATIENCE);
         long began = System.nanoTime();
         Running session = lab.kubetun(administrator, "intercept", "-n", "lab", "deployment/c", "-p", "8080");
+        session.awaitLine("Adding an agent", PATIENCE);
+        long added = (System.nanoTime() - began) / 1_000_000;
         Await.until(() -> from("a", "get", "-t", "1s", "http://c/").contains("\"app\":\"laptop\""), PATIENCE);
         long first = (System.nanoTime() - began) / 1_000_000;
         Result started = session.await(PATIENCE);
         long ready = (System.nanoTime() - began) / 1_000_000;
         assertThat(started.status()).as(started.output()).isZero();
-        System.out.printf("ephemeral: first request on the laptop after %d ms, ready after %d ms%n", first, ready);
+        System.out.printf(
+                "ephemeral: added after %d ms, first request on the laptop %d ms later, ready after %d ms%n",
+                added, first - added, ready);
         assertThat(from("a", "get", "http://a/dependency")).contains("laptop");
         assertThat(commands.stdout("status"))
                 .contains("deployment/c", "1 of 1 agents linked", "stay in the pods of deployment/c");
