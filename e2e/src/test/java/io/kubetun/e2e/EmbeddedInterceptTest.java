@@ -3,36 +3,24 @@ package io.kubetun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.ConfigFactory;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
-import io.kubetun.kernel.event.EventBus;
-import io.kubetun.kernel.flow.NettyTransport;
-import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.journal.RepairReport;
-import io.kubetun.kube.KubeClusterProvider;
 import io.kubetun.kube.workload.InterceptChangeType;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Target;
-import io.kubetun.spi.cluster.Cluster;
-import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.InterceptRequest.Port;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.ServiceState.Protocol;
 import io.kubetun.spi.cluster.WorkloadName;
-import io.kubetun.testkit.Credentials;
 import io.kubetun.testkit.EmbeddedCluster;
 import io.kubetun.testkit.EmbeddedUser;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,10 +28,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,11 +37,9 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** An intercept's objects from their making to their end, with the real journal, on the embedded cluster. */
-class EmbeddedInterceptTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+class EmbeddedInterceptTest extends EmbeddedObjects {
     private static final String KEY = "MCowBQYDK2VwAyEAalice";
     private static final String OTHER_KEY = "MCowBQYDK2VwAyEAbob";
-    private static final String AGENT = "kubetun.io/gateway:0.1.0";
 
     /** A template with all that an agent's parts could be mixed up with. */
     private static final String RICH = """
@@ -72,31 +56,9 @@ class EmbeddedInterceptTest {
     private static final String PLAIN =
             "{labels: {app: echo}}|containers: [{name: app, image: \"shop/echo:1\", ports: [{containerPort: 8080}]}]";
 
-    @TempDir
-    private Path folder;
-
-    private final EventBus events = new EventBus();
-    private final NettyTransport loops = new NettyTransport(1, NettyTransport.pool(1));
-    private final List<String> progress = new CopyOnWriteArrayList<>();
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private EmbeddedCluster kubernetes;
-
     @BeforeEach
-    void start() throws Exception {
-        kubernetes = EmbeddedCluster.start();
-        kubernetes.namespace("lab");
+    void image() {
         kubernetes.image("shop/echo:1", setup -> {});
-        kubernetes.image(AGENT, setup -> {});
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-        kubernetes.close();
-        loops.close();
-        events.close();
     }
 
     private void workload(String kind, String name, int replicas, String template) {
@@ -176,20 +138,9 @@ class EmbeddedInterceptTest {
     }
 
     /** One person's session. */
-    private final class Visit {
-        private final Cluster cluster;
-        private final JournaledEffects effects;
-
+    private final class Visit extends Session {
         Visit(String id, EmbeddedUser user, String options) throws Exception {
-            Path kubeconfig = folder.resolve(id + ".yaml");
-            user.kubeconfig(kubeconfig, Credentials.TOKEN, "lab");
-            cluster = new KubeClusterProvider()
-                    .open(
-                            ConfigFactory.parseString("kubeconfig=\"" + kubeconfig + "\"," + options),
-                            new ClusterEnvironment(
-                                    id, loops, events, progress::add, Map.of("HOME", folder.toString())));
-            effects = JournaledEffects.ofSession(id, folder.resolve("journal"), events);
-            open.add(cluster);
+            super(id, user, options);
         }
 
         Interception intercept(InterceptRequest request) throws KubetunException {
@@ -211,10 +162,6 @@ class EmbeddedInterceptTest {
                 return e;
             }
             throw new AssertionError("not refused");
-        }
-
-        void leave() {
-            assertThat(effects.undoAll()).isEmpty();
         }
     }
 
@@ -293,18 +240,6 @@ class EmbeddedInterceptTest {
         assertThat(report.problems()).isEmpty();
         assertThat(report.undone()).extracting(RepairReport.Change::kind).containsExactly("intercept");
         assertThat(template("Deployment", "echo")).isEqualTo(before);
-    }
-
-    /** What the journal of a dead process looks like: its name holds the process. */
-    private Path dead(String name) throws IOException {
-        Path dead = Files.createDirectory(folder.resolve(name));
-        try (var files = Files.list(folder.resolve("journal"))) {
-            for (Path file : files.toList()) {
-                String renamed = file.getFileName().toString().replaceFirst("\\.\\d+-[0-9a-f]+\\.", ".999999999-1.");
-                Files.copy(file, dead.resolve(renamed));
-            }
-        }
-        return dead;
     }
 
     @Test
@@ -488,8 +423,11 @@ class EmbeddedInterceptTest {
             visit.leave();
         }
         String pod = podOf("echo");
-        assertThat(visit("pod1").refusal(request("pod/" + pod)).getMessage())
-                .contains("it is one of deployment/echo's", "kubetun intercept deployment/echo");
+        Visit visit = visit("pod1");
+        assertThat(visit.openOn(request("pod/" + pod)).name())
+                .as("a pod of a workload leads to it")
+                .isEqualTo("deployment/echo in lab");
+        visit.leave();
         workload("Deployment", "other", 1, PLAIN.replace("{labels: {app: echo}}", "{labels: {app: echo, x: y}}"));
         Await.until(() -> kubernetes.count("Pod", "lab") == 2, PATIENCE);
         apply(
@@ -523,7 +461,7 @@ class EmbeddedInterceptTest {
         assertThat(visit.refusal(request("deployment/mesh")).why()).contains("a sidecar of Istio");
         apply("{apiVersion: v1, kind: Pod, metadata: {name: bare, namespace: lab}, spec: {}}");
         assertThat(visit.refusal(request("pod/bare")).getMessage())
-                .contains("nobody would replace pod/bare", "kubectl create deployment");
+                .contains("nobody would replace the pod", "kubectl create deployment");
         assertThat(visit.refusal(request("job/once")).why()).contains("they run to their end");
         assertThat(visit.refusal(request("deployment/nothing")).getMessage())
                 .contains("there is none of that name in namespace lab", "kubectl get deployments -n lab");

@@ -3,90 +3,38 @@ package io.kubetun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.ConfigFactory;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.kubetun.kernel.event.EventBus;
-import io.kubetun.kernel.flow.NettyTransport;
-import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.journal.RepairReport;
-import io.kubetun.kube.KubeClusterProvider;
 import io.kubetun.kube.gateway.GatewayChangeType;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Target;
-import io.kubetun.spi.cluster.Cluster;
-import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.Gateway;
 import io.kubetun.spi.cluster.GatewayOffer;
 import io.kubetun.spi.cluster.ServiceState.Protocol;
-import io.kubetun.testkit.Credentials;
-import io.kubetun.testkit.EmbeddedCluster;
 import io.kubetun.testkit.EmbeddedUser;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway's objects from their making to their end, with the real journal, on the embedded cluster. */
-class GatewayObjectsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+class GatewayObjectsTest extends EmbeddedObjects {
     private static final String NAME = "lab/kubetun-gateway";
 
-    @TempDir
-    private Path folder;
-
-    private final EventBus events = new EventBus();
-    private final NettyTransport loops = new NettyTransport(1, NettyTransport.pool(1));
-    private final List<String> progress = new CopyOnWriteArrayList<>();
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private EmbeddedCluster kubernetes;
-
     @BeforeEach
-    void start() throws Exception {
-        kubernetes = EmbeddedCluster.start();
-        kubernetes.namespace("lab");
-        kubernetes.image("kubetun.io/gateway:0.1.0", setup -> {});
+    void image() {
         kubernetes.image("elsewhere/gateway:2", setup -> {});
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-        kubernetes.close();
-        loops.close();
-        events.close();
-    }
-
     /** One person's session. */
-    private final class Visit {
-        private final String id;
-        private final Cluster cluster;
-        private final JournaledEffects effects;
-
+    private final class Visit extends Session {
         Visit(String id, EmbeddedUser user, String options) throws Exception {
-            this.id = id;
-            Path kubeconfig = folder.resolve(id + ".yaml");
-            user.kubeconfig(kubeconfig, Credentials.TOKEN, "lab");
-            cluster = new KubeClusterProvider()
-                    .open(
-                            ConfigFactory.parseString("kubeconfig=\"" + kubeconfig + "\"," + options),
-                            new ClusterEnvironment(
-                                    id, loops, events, progress::add, Map.of("HOME", folder.toString())));
-            effects = JournaledEffects.ofSession(id, folder.resolve("journal"), events);
-            open.add(cluster);
+            super(id, user, options);
         }
 
         GatewayOffer ask() throws KubetunException {
@@ -106,10 +54,6 @@ class GatewayObjectsTest {
             GatewayOffer offer = ask();
             assertThat(offer).isInstanceOf(GatewayOffer.Agentless.class);
             return ((GatewayOffer.Agentless) offer).why().orElse("");
-        }
-
-        void leave() {
-            assertThat(effects.undoAll()).isEmpty();
         }
     }
 
@@ -151,16 +95,7 @@ class GatewayObjectsTest {
     @Test
     void isTakenBackByARepairAfterACrash() throws Exception {
         visit("cccc").join();
-        // What the journal of a dead process looks like: its name holds the process.
-        Path journal = folder.resolve("journal");
-        Path dead = Files.createDirectory(folder.resolve("dead"));
-        try (var files = Files.list(journal)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString().replaceFirst("\\.\\d+-[0-9a-f]+\\.", ".999999999-1.");
-                Files.copy(file, dead.resolve(name));
-            }
-        }
-        RepairReport report = new Repair(dead, List.of(new GatewayChangeType())).run();
+        RepairReport report = new Repair(dead("dead"), List.of(new GatewayChangeType())).run();
         assertThat(report.problems()).isEmpty();
         assertThat(report.undone()).extracting(RepairReport.Change::kind).containsExactly("gateway");
         awaitGone();

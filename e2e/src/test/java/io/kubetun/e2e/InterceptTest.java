@@ -15,12 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code kubetun intercept} on a real cluster: traffic comes to the laptop, and goes back by itself. */
+/**
+ * {@code kubetun intercept} on a real cluster, by a patch of the pod template: traffic comes to the laptop, and goes back by
+ * itself.
+ */
 @EnabledIfEnvironmentVariable(
         named = "KUBETUN_LAB",
         matches = ".+",
@@ -44,6 +46,7 @@ class InterceptTest {
     void open() throws Exception {
         lab = (LabWorld) World.open(scratch);
         lab.loadGateway();
+        lab.settled();
         commands = new Commands(lab);
         administrator = Map.of("KUBECONFIG", lab.administrator().toString());
     }
@@ -115,7 +118,7 @@ class InterceptTest {
     }
 
     private String intercept(String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of("intercept", "-n", "lab"));
+        List<String> all = new ArrayList<>(List.of("intercept", "-n", "lab", "--way", "patch"));
         all.addAll(List.of(arguments));
         return commands.start(administrator, all.toArray(String[]::new));
     }
@@ -165,6 +168,8 @@ class InterceptTest {
                 "intercept",
                 "-n",
                 "lab",
+                "--way",
+                "patch",
                 "deployment/echo",
                 "-p",
                 "http:3000",
@@ -202,11 +207,17 @@ class InterceptTest {
     void whileTheLaptopIsSilentTheOriginalAnswers() throws Exception {
         workload("laptop");
         intercept("deployment/c", "-p", "8080");
-        String seen = underLoad(() -> signal("STOP"));
+        StringBuilder newcomer = new StringBuilder();
+        String seen = underLoad(() -> {
+            signal("STOP");
+            newcomer.append(from("a", "get", "-s", "5", "-fresh", "http://c/"));
+        });
         signal("CONT");
-        System.out.println("stopped under load: " + seen.replace('\n', ';'));
+        System.out.println("stopped under load: " + (seen + newcomer).replace('\n', ';'));
         assertThat(seen).contains("200 laptop", "200 c");
-        assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
+        // The eight may all wait for what the laptop had accepted: who comes anew must not.
+        assertThat(newcomer.toString()).contains("200 c").doesNotContain("error");
+        assertThat(gap(newcomer.toString())).isLessThanOrEqualTo(1.5);
         awaitFrom("laptop");
         leave("deployment/c");
     }
@@ -317,8 +328,17 @@ class InterceptTest {
     private Result until(String step) throws Exception {
         Map<String, String> environment = new HashMap<>(administrator);
         environment.put("KUBETUN_KILL_AT", step);
-        try (Running session =
-                lab.kubetun(environment, "intercept", "-n", "lab", "deployment/c", "-p", "8080", "--foreground")) {
+        try (Running session = lab.kubetun(
+                environment,
+                "intercept",
+                "-n",
+                "lab",
+                "--way",
+                "patch",
+                "deployment/c",
+                "-p",
+                "8080",
+                "--foreground")) {
             Await.until(() -> session.output().contains("Ready.") || !session.alive(), PATIENCE);
             ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
             return session.await(PATIENCE);
@@ -348,12 +368,11 @@ class InterceptTest {
                         .status())
                 .as("only the rules lead to the agent: curl's code for a refusal")
                 .isEqualTo(7);
-        assertThat(taken()).isGreaterThan(4);
+        assertThat(taken()).as("bytes, half-close, TLS, gRPC").isGreaterThanOrEqualTo(4);
         leave("deployment/c");
     }
 
     @Test
-    @Disabled("the local process was not told on a real cluster, and the cause is not found yet")
     void theLocalProcessIsToldWhoCalls() throws Exception {
         Running reader = new Running(lab.asRoot("python3", "-c", """
                 import socket
@@ -361,10 +380,11 @@ class InterceptTest {
                 while True:
                     flow, _ = server.accept()
                     head = b""
-                    while len(head) < 28: head += flow.recv(28 - len(head))
+                    while len(head) < 28 and (more := flow.recv(28 - len(head))): head += more
+                    if len(head) < 28: continue
                     print("called by", socket.inet_ntoa(head[16:20]), "to", socket.inet_ntoa(head[20:24]),
                         int.from_bytes(head[26:28], "big"), flush=True)
-                    flow.recv(65536); flow.sendall(b"HTTP/1.0 200 OK\r\n\r\ntold"); flow.close()
+                    flow.recv(65536); flow.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\ntold"); flow.close()
                 """));
         local.add(reader);
         intercept("deployment/c", "-p", "8080:3001", "--proxy-protocol");

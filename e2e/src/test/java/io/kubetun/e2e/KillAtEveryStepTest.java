@@ -51,6 +51,9 @@ class KillAtEveryStepTest {
     @BeforeEach
     void start() throws Exception {
         world = World.open(scratch);
+        if (world instanceof LabWorld lab) {
+            lab.settled();
+        }
         hosts = world.home().resolve("own/hosts");
         String options = "";
         if (!world.real()) {

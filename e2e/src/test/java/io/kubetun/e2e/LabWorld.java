@@ -322,6 +322,45 @@ final class LabWorld implements World {
                 .toList();
     }
 
+    /** Waits until no pod is on its way out or in, which a scenario before may have left so. */
+    void settled() throws Exception {
+        for (String workload : kubectl("-n", "lab", "get", "deployments,statefulsets", "-o", "name")
+                .lines()
+                .toList()) {
+            kubectl("-n", "lab", "rollout", "status", workload, "--timeout=60s");
+        }
+        Await.until(
+                () -> kubectl("get", "pods", "-A", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}")
+                        .isBlank(),
+                Duration.ofMinutes(2));
+    }
+
+    /** What is found out while a program of the node is dead: it is killed before, and started again the same way after. */
+    String whileAway(String program, Asking asking) throws Exception {
+        Path pidFile = folder().resolve("state1/" + program + ".pid");
+        Path log = folder().resolve("state1/" + program + ".log");
+        String pid = Files.readString(pidFile).strip();
+        String command = Files.readString(Path.of("/proc/" + pid + "/cmdline"))
+                .transform(text -> String.join("' '", text.split("\0", -1)));
+        sure(new ProcessBuilder("kill", "-9", pid));
+        try {
+            return asking.ask();
+        } finally {
+            onNode("sh", "-c", "setsid '" + command + "' >>" + log + " 2>&1 </dev/null & echo $! >" + pidFile);
+            Await.until(
+                    () -> new Running(asRoot("kubectl", "get", "--raw", "/readyz"))
+                                    .await(Duration.ofSeconds(20))
+                                    .status()
+                            == 0,
+                    Duration.ofMinutes(1));
+        }
+    }
+
+    /** What a scenario asks while something is away. */
+    interface Asking {
+        String ask() throws Exception;
+    }
+
     private String sure(ProcessBuilder builder) throws IOException, InterruptedException {
         return new Running(builder).awaitSuccess(Duration.ofMinutes(2));
     }

@@ -1,17 +1,13 @@
 package io.kubetun.kernel;
 
-import io.kubetun.kernel.event.EventBus;
-import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.SessionServices;
 import io.kubetun.spi.KubetunException;
-import io.kubetun.spi.cluster.Cluster;
-import io.kubetun.spi.cluster.ClusterEnvironment;
+import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.WorkloadEnvironment;
 import io.kubetun.spi.cluster.WorkloadName;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,14 +38,13 @@ public final class ClusterVisit {
      *
      * @param profile says which cluster
      * @param workload in the active namespace
+     * @param progress told what is to be known of it
      * @return whose intercept it was; empty if there was none
      * @throws KubetunException if it cannot be done
      */
-    public Optional<String> leave(Profile profile, WorkloadName workload) throws KubetunException {
+    public Optional<String> leave(Profile profile, WorkloadName workload, Progress progress) throws KubetunException {
         String id = "leave-" + ProcessHandle.current().pid();
-        try (EventBus events = new EventBus();
-                NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-                Cluster cluster = open(id, profile, events, transport)) {
+        return services.visit(id, profile, variables, progress, (cluster, events) -> {
             JournaledEffects effects =
                     JournaledEffects.ofSession(id, SessionServices.journals(settings.stateHome()), events);
             try {
@@ -57,7 +52,7 @@ public final class ClusterVisit {
             } finally {
                 effects.undoAll();
             }
-        }
+        });
     }
 
     /**
@@ -71,16 +66,7 @@ public final class ClusterVisit {
      */
     public WorkloadEnvironment environment(Profile profile, WorkloadName workload, String container)
             throws KubetunException {
-        try (EventBus events = new EventBus();
-                NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-                Cluster cluster = open("", profile, events, transport)) {
-            return cluster.environment(workload, container);
-        }
-    }
-
-    private Cluster open(String id, Profile profile, EventBus events, NettyTransport transport)
-            throws KubetunException {
-        return services.clusters()
-                .open(profile.cluster(), new ClusterEnvironment(id, transport, events, line -> {}, variables));
+        return services.visit(
+                "", profile, variables, line -> {}, (cluster, events) -> cluster.environment(workload, container));
     }
 }

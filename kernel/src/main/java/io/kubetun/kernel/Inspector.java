@@ -1,8 +1,6 @@
 package io.kubetun.kernel;
 
 import io.kubetun.kernel.control.Kernels;
-import io.kubetun.kernel.event.EventBus;
-import io.kubetun.kernel.flow.NettyTransport;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kernel.plugin.PluginInfo;
@@ -15,9 +13,6 @@ import io.kubetun.spi.Finding;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Permission;
 import io.kubetun.spi.Target;
-import io.kubetun.spi.cluster.Cluster;
-import io.kubetun.spi.cluster.ClusterEnvironment;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,10 +59,8 @@ public final class Inspector {
                 .flatMap(mode -> mode.descriptor().permissions().stream())
                 .distinct()
                 .toList();
-        try (EventBus events = new EventBus();
-                NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-                Cluster cluster = open(profile, events, transport)) {
-            return cluster.examine(needs);
+        try {
+            return services.visit("", profile, variables, line -> {}, (cluster, events) -> cluster.examine(needs));
         } catch (KubetunException e) {
             return List.of(Finding.of("kubeconfig", e));
         }
@@ -125,19 +118,13 @@ public final class Inspector {
      * @throws InterruptedException if interrupted meanwhile
      */
     public Explanation explain(Profile profile, Target target) throws KubetunException, InterruptedException {
-        try (EventBus events = new EventBus();
-                NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
-                Cluster cluster = open(profile, events, transport)) {
-            cluster.check();
-            Explanation explanation = cluster.explain(target);
-            String context = cluster.identity().context();
-            return explanation.after(List.of(new Explanation.Step(
-                    "session", "No session runs that owns it; tried through the context " + context + ".", 0)));
-        }
-    }
-
-    private Cluster open(Profile profile, EventBus events, NettyTransport transport) throws KubetunException {
-        return services.clusters()
-                .open(profile.cluster(), new ClusterEnvironment("", transport, events, line -> {}, variables));
+        return services.<Explanation, InterruptedException>visit(
+                "", profile, variables, line -> {}, (cluster, events) -> {
+                    cluster.check();
+                    Explanation explanation = cluster.explain(target);
+                    String context = cluster.identity().context();
+                    return explanation.after(List.of(new Explanation.Step(
+                            "session", "No session runs that owns it; tried through the context " + context + ".", 0)));
+                });
     }
 }

@@ -187,16 +187,8 @@ final class AgentLinks {
         }
     }
 
-    int flows() {
-        return links.stream().mapToInt(Link::flows).sum();
-    }
-
     void close() {
         closed = true;
         List.copyOf(links).forEach(link -> link.close("the agent has ended"));
-    }
-
-    EventLoop loop() {
-        return loop;
     }
 }

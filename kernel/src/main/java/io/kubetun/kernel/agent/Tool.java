@@ -45,7 +45,6 @@ record Tool(Path program, List<String> first) {
             in.write(input.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             // It ended without reading all of it; its answer says why.
-            process.onExit();
         }
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {

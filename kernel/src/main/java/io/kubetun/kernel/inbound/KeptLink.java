@@ -3,6 +3,7 @@ package io.kubetun.kernel.inbound;
 import io.kubetun.kernel.agent.AgentHandshake;
 import io.kubetun.kernel.link.LinkServer;
 import io.kubetun.kernel.link.LinkSettings;
+import io.kubetun.kernel.link.Retry;
 import io.kubetun.spi.Dialer;
 import io.kubetun.spi.Inbound;
 import io.kubetun.spi.Inbound.State;
@@ -11,8 +12,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.security.PrivateKey;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** One link to an agent, made again whenever it is lost. What is not final is used on its event loop alone. */
@@ -29,8 +28,7 @@ final class KeptLink implements Inbound.AgentLink {
     private final LinkServer server;
     private final Consumer<State> told;
     private final Consumer<KeptLink> gone;
-    private long pause = FIRST_PAUSE_MILLIS;
-    private java.util.concurrent.Future<?> next;
+    private final Retry retry;
     private boolean opening;
     private boolean closed;
     private volatile State state = new State(false, "it is being opened");
@@ -50,6 +48,7 @@ final class KeptLink implements Inbound.AgentLink {
         this.server = new LinkServer(new TakerEgress(taker), LinkSettings.ofSession());
         this.told = told;
         this.gone = gone;
+        this.retry = new Retry(loop, FIRST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS, this::openNow);
     }
 
     @Override
@@ -63,8 +62,8 @@ final class KeptLink implements Inbound.AgentLink {
 
     void retryNow() {
         loop.execute(() -> {
-            if (next != null) {
-                pause = FIRST_PAUSE_MILLIS;
+            if (retry.isWaiting()) {
+                retry.reset();
                 openNow();
             }
         });
@@ -75,7 +74,7 @@ final class KeptLink implements Inbound.AgentLink {
             return;
         }
         opening = true;
-        cancelNext();
+        retry.cancel();
         pods.dial(agent, loop).addListener((Future<Channel> dialled) -> {
             if (dialled.isSuccess()) {
                 AgentHandshake.prove(dialled.getNow(), key).addListener((Future<Channel> done) -> proven(done));
@@ -96,7 +95,7 @@ final class KeptLink implements Inbound.AgentLink {
             return;
         }
         opening = false;
-        pause = FIRST_PAUSE_MILLIS;
+        retry.reset();
         channel.closeFuture().addListener(end -> lost("the connection to it has ended"));
         server.accept(channel);
         tell(new State(true, ""));
@@ -112,9 +111,7 @@ final class KeptLink implements Inbound.AgentLink {
             return;
         }
         tell(new State(false, why));
-        long millis = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
-        pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
-        next = loop.schedule(this::openNow, millis, TimeUnit.MILLISECONDS);
+        retry.later();
     }
 
     private void tell(State now) {
@@ -124,20 +121,15 @@ final class KeptLink implements Inbound.AgentLink {
         }
     }
 
-    private void cancelNext() {
-        if (next != null) {
-            next.cancel(false);
-            next = null;
-        }
-    }
-
     @Override
     public void close() {
         gone.accept(this);
         if (!loop.isShuttingDown()) {
             loop.execute(() -> {
                 closed = true;
-                cancelNext();
+                retry.cancel();
+                // It may have come up since.
+                gone.accept(this);
             });
         }
         server.close();

@@ -11,8 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,8 +30,7 @@ final class LoopLinks {
     private final BiConsumer<Boolean, String> changed;
     private final List<Link> links = new ArrayList<>();
     private final Queue<Waiting> waiting = new ArrayDeque<>();
-    private long pause = FIRST_PAUSE_MILLIS;
-    private java.util.concurrent.Future<?> next;
+    private final Retry retry;
     private boolean opening;
     private boolean gone;
     private boolean closed;
@@ -45,6 +42,7 @@ final class LoopLinks {
         this.max = max;
         this.opener = opener;
         this.changed = changed;
+        this.retry = new Retry(loop, FIRST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS, this::openNow);
     }
 
     /** Completed once there is a link. */
@@ -87,7 +85,7 @@ final class LoopLinks {
         execute(() -> {
             links.forEach(link -> link.probe(PROBE_MILLIS));
             if (gone) {
-                pause = FIRST_PAUSE_MILLIS;
+                retry.reset();
                 openNow();
             }
         });
@@ -96,7 +94,7 @@ final class LoopLinks {
     void close() {
         execute(() -> {
             closed = true;
-            cancelNext();
+            retry.cancel();
             List.copyOf(links).forEach(link -> link.close("the session has ended"));
             fail(new DialException(Reason.CLUSTER_LOST, "the session has ended"));
         });
@@ -126,7 +124,7 @@ final class LoopLinks {
             return;
         }
         opening = true;
-        cancelNext();
+        retry.cancel();
         Future<Link> opened;
         try {
             opened = opener.apply(loop);
@@ -151,7 +149,7 @@ final class LoopLinks {
             return;
         }
         links.add(link);
-        pause = FIRST_PAUSE_MILLIS;
+        retry.reset();
         if (gone) {
             gone = false;
             changed.accept(true, "");
@@ -176,19 +174,8 @@ final class LoopLinks {
     }
 
     private void retryLater() {
-        if (closed || opening) {
-            return;
-        }
-        cancelNext();
-        long millis = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
-        pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
-        next = loop.schedule(this::openNow, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private void cancelNext() {
-        if (next != null) {
-            next.cancel(false);
-            next = null;
+        if (!closed && !opening) {
+            retry.later();
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -63,6 +64,35 @@ public final class ApiClient implements AutoCloseable {
             response.finish();
             return root;
         }
+    }
+
+    /**
+     * Gets a document that may not be there.
+     *
+     * @param path path and query, below the server's base
+     * @return the document; empty if the server knows none (404)
+     * @throws IOException as {@link #get}
+     */
+    public Optional<Tree> find(String path) throws IOException {
+        try {
+            return Optional.of(get(path));
+        } catch (ApiException e) {
+            if (e.status() == 404) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Encodes a text to be a part of a path or the value of a parameter.
+     *
+     * @param text any text
+     * @return the text with all but letters, digits and {@code .-_*} as octets of UTF-8 in percent form
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc3986#section-2.1">RFC 3986: Percent-encoding</a>
+     */
+    public static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /**

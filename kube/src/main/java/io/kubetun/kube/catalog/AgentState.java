@@ -40,12 +40,13 @@ public record AgentState(
      * @return the key as it was given; empty if there is no agent
      */
     public static Optional<String> key(Tree spec) {
-        return named(spec.at("containers"), AGENT)
+        return spec.at("containers")
+                .named(AGENT)
                 .map(container -> variable(container.at("env"), KEY_VARIABLE).orElse(""));
     }
 
     static Optional<String> variable(Tree variables, String name) {
-        return named(variables, name).flatMap(variable -> variable.at("value").text());
+        return variables.named(name).flatMap(variable -> variable.at("value").text());
     }
 
     static Optional<AgentState> of(Tree pod) {
@@ -58,8 +59,8 @@ public record AgentState(
 
     private static Optional<AgentState> ofTemplate(Tree pod) {
         return key(pod.at("spec")).map(key -> {
-            Tree rules = named(pod.at("status", "initContainerStatuses"), RULES).orElse(Tree.MISSING);
-            Tree agent = named(pod.at("status", "containerStatuses"), AGENT).orElse(Tree.MISSING);
+            Tree rules = pod.at("status", "initContainerStatuses").named(RULES).orElse(Tree.MISSING);
+            Tree agent = pod.at("status", "containerStatuses").named(AGENT).orElse(Tree.MISSING);
             return new AgentState(
                     key,
                     "",
@@ -83,12 +84,6 @@ public record AgentState(
                                         .orElse("it is not said why")
                                 + " (exit code " + end.at("exitCode").text().orElse("") + ")",
                         true))
-                .findFirst();
-    }
-
-    static Optional<Tree> named(Tree list, String name) {
-        return list.items().stream()
-                .filter(item -> item.at("name").text().equals(Optional.of(name)))
                 .findFirst();
     }
 }

@@ -108,8 +108,7 @@ public record EphemeralAgent(
     }
 
     private static Tree status(Tree pod, String name) {
-        return AgentState.named(pod.at("status", "ephemeralContainerStatuses"), name)
-                .orElse(Tree.MISSING);
+        return pod.at("status", "ephemeralContainerStatuses").named(name).orElse(Tree.MISSING);
     }
 
     private static String name(Tree container) {

@@ -31,7 +31,7 @@ record Lookups(ApiClient api, ServerHealth health) {
     /** The slices by the label that names the Service; where that is forbidden, the Endpoints object of its name. */
     Answer<List<SliceRecord>> slices(ObjectKey service) {
         Answer<List<SliceRecord>> slices = ask("list endpointslices in namespace " + service.namespace(), () -> {
-            String selector = Resource.encode("kubernetes.io/service-name=" + service.name());
+            String selector = ApiClient.encode("kubernetes.io/service-name=" + service.name());
             Tree list = api.get(Resource.SLICES.path(service.namespace()) + "?labelSelector=" + selector);
             return new Answer.Found<>(
                     list.at("items").items().stream().map(SliceRecord::of).toList());
@@ -39,8 +39,8 @@ record Lookups(ApiClient api, ServerHealth health) {
         if (!(slices instanceof Answer.Denied<List<SliceRecord>> denied)) {
             return slices;
         }
-        String path = "/api/v1/namespaces/" + Resource.encode(service.namespace()) + "/endpoints/"
-                + Resource.encode(service.name());
+        String path = "/api/v1/namespaces/" + ApiClient.encode(service.namespace()) + "/endpoints/"
+                + ApiClient.encode(service.name());
         Answer<List<SliceRecord>> older =
                 ask(denied.permission(), () -> new Answer.Found<>(SliceRecord.ofEndpoints(api.get(path))));
         return older instanceof Answer.Absent<List<SliceRecord>> ? new Answer.Found<>(List.of()) : older;
@@ -72,7 +72,7 @@ record Lookups(ApiClient api, ServerHealth health) {
     Answer<NamespaceRecord> namespace(String name) {
         NamespaceRecord there = new NamespaceRecord(name);
         Answer<NamespaceRecord> answer = ask("get namespaces", () -> {
-            api.get(Resource.NAMESPACES.path("") + "/" + Resource.encode(name));
+            api.get(Resource.NAMESPACES.path("") + "/" + ApiClient.encode(name));
             return new Answer.Found<>(there);
         });
         if (!(answer instanceof Answer.Denied<NamespaceRecord>)) {
@@ -85,7 +85,7 @@ record Lookups(ApiClient api, ServerHealth health) {
     }
 
     private static String literal(InetAddress address) {
-        return Resource.encode(address.getHostAddress());
+        return ApiClient.encode(address.getHostAddress());
     }
 
     private static <T> Answer<T> found(Optional<T> value) {

@@ -182,7 +182,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
         String next = "";
         Tree metadata;
         do {
-            String page = next.isEmpty() ? "" : "&continue=" + Resource.encode(next);
+            String page = next.isEmpty() ? "" : "&continue=" + ApiClient.encode(next);
             try (ApiResponse response =
                             api.open(resource.path(scope.namespace()) + "?limit=" + PAGE + scope.query() + page);
                     Json json = response.json()) {
@@ -202,7 +202,7 @@ final class Reflector<R extends Stored> implements AutoCloseable {
         long start = System.nanoTime();
         int seconds = 240 + ThreadLocalRandom.current().nextInt(120);
         String path = resource.path(scope.namespace()) + "?watch=true&allowWatchBookmarks=true&timeoutSeconds="
-                + seconds + "&resourceVersion=" + Resource.encode(version) + scope.query();
+                + seconds + "&resourceVersion=" + ApiClient.encode(version) + scope.query();
         try (ApiResponse response = api.open(path, SILENCE)) {
             watching = Optional.of(response);
             failures = 0;

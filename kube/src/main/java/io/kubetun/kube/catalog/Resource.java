@@ -1,9 +1,8 @@
 package io.kubetun.kube.catalog;
 
+import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.document.Tree;
 import java.net.InetAddress;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -40,7 +39,9 @@ record Resource<R extends Stored>(String plural, String group, Function<Tree, R>
      * @return the path
      */
     String path(String namespace) {
-        return namespace.isEmpty() ? group + "/" + plural : group + "/namespaces/" + encode(namespace) + "/" + plural;
+        return namespace.isEmpty()
+                ? group + "/" + plural
+                : group + "/namespaces/" + ApiClient.encode(namespace) + "/" + plural;
     }
 
     /**
@@ -50,11 +51,7 @@ record Resource<R extends Stored>(String plural, String group, Function<Tree, R>
      * @return the path
      */
     String path(Stored.ObjectKey key) {
-        return path(key.namespace()) + "/" + encode(key.name());
-    }
-
-    static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return path(key.namespace()) + "/" + ApiClient.encode(key.name());
     }
 
     static String name(Tree object) {

@@ -1,5 +1,7 @@
 package io.kubetun.kube.catalog;
 
+import io.kubetun.kube.api.ApiClient;
+
 /**
  * Which objects of a kind.
  *
@@ -13,8 +15,8 @@ record Scope(String namespace, String labelSelector, String fieldSelector) {
     }
 
     String query() {
-        return (labelSelector.isEmpty() ? "" : "&labelSelector=" + Resource.encode(labelSelector))
-                + (fieldSelector.isEmpty() ? "" : "&fieldSelector=" + Resource.encode(fieldSelector));
+        return (labelSelector.isEmpty() ? "" : "&labelSelector=" + ApiClient.encode(labelSelector))
+                + (fieldSelector.isEmpty() ? "" : "&fieldSelector=" + ApiClient.encode(fieldSelector));
     }
 
     /** As in "may not list pods in namespace lab". */

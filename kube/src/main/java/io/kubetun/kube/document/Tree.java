@@ -72,6 +72,18 @@ public record Tree(Object value) {
     }
 
     /**
+     * Finds an item of a list by its field {@code name}.
+     *
+     * @param name its name
+     * @return the first of that name; empty if there is none
+     */
+    public Optional<Tree> named(String name) {
+        return items().stream()
+                .filter(item -> item.at("name").text().equals(Optional.of(name)))
+                .findFirst();
+    }
+
+    /**
      * Returns the texts of a list.
      *
      * @return texts, without empty ones

@@ -95,7 +95,7 @@ public final class GatewayFinder {
             try {
                 Optional<Tree> there = objects.find();
                 if (there.isPresent() && GatewayLease.isUnused(there.get(), objects.now())) {
-                    effects.apply(GatewaySweep.of(objects));
+                    effects.apply(GatewaySweepType.of(objects));
                 }
             } catch (IOException e) {
                 // Most users may not even look.
@@ -166,10 +166,7 @@ public final class GatewayFinder {
     private GatewayOffer installed(String why) {
         try {
             Tree list = api.get("/api/v1/namespaces/" + settings.namespace() + "/pods?limit=1&labelSelector="
-                    + GatewayManifest.selector(settings.name())
-                            .replace("=", "%3D")
-                            .replace("/", "%2F")
-                            .replace(",", "%2C"));
+                    + ApiClient.encode(GatewayManifest.selector(settings.name())));
             return list.at("items").items().isEmpty() ? without(why) : unseen(false);
         } catch (IOException e) {
             return without(why);

@@ -12,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
@@ -41,18 +42,10 @@ public record OwnInterceptsFirst(OwnIntercepts intercepts, URI server, PodDialer
                     } else if (taken.cause() instanceof DialException refused && refused.reason() == Reason.FORBIDDEN) {
                         promise.setFailure(new DialException(Reason.REFUSED, refused.getMessage(), refused));
                     } else {
-                        pods.dial(pod, loop).addListener((Future<Channel> dialled) -> pass(dialled, promise));
+                        PromiseNotifier.cascade(pods.dial(pod, loop), promise);
                     }
                 });
         return promise;
-    }
-
-    private static void pass(Future<Channel> dialled, Promise<Channel> promise) {
-        if (dialled.isSuccess()) {
-            promise.setSuccess(dialled.getNow());
-        } else {
-            promise.setFailure(dialled.cause());
-        }
     }
 
     private Optional<Inbound.Taker> taker(PodPort pod) {

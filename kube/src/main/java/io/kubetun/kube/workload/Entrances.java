@@ -53,8 +53,10 @@ record Entrances(Map<Integer, Integer> own) {
 
     /** Says whether the agent in a workload's template is led to by Services. */
     static boolean areIn(Workload workload) {
-        return Workload.named(workload.pod().at("containers"), AgentState.AGENT)
-                .flatMap(agent -> Workload.named(agent.at("env"), VARIABLE))
+        return workload.pod()
+                .at("containers")
+                .named(AgentState.AGENT)
+                .flatMap(agent -> agent.at("env").named(VARIABLE))
                 .isPresent();
     }
 

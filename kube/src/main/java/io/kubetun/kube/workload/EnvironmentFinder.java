@@ -1,7 +1,6 @@
 package io.kubetun.kube.workload;
 
 import io.kubetun.kube.api.ApiClient;
-import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.document.Tree;
 import io.kubetun.kube.environment.ContainerEnvironment;
 import io.kubetun.spi.ErrorCode;
@@ -74,15 +73,7 @@ public final class EnvironmentFinder {
     }
 
     private Optional<Tree> source(String plural, String name) throws IOException {
-        try {
-            return Optional.of(
-                    workloads.api().get("/api/v1/namespaces/" + workloads.namespace() + "/" + plural + "/" + name));
-        } catch (ApiException e) {
-            if (e.status() == 404) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return workloads.api().find("/api/v1/namespaces/" + workloads.namespace() + "/" + plural + "/" + name);
     }
 
     private static KubetunException unknown(Workload workload, String why, String next) {

@@ -36,8 +36,8 @@ record Holding(String holder, String fingerprint, String since, String session, 
     /** Who has it; empty if its pods get no agent. */
     static Optional<Holding> of(Workload workload) {
         Tree annotations = workload.template().at("metadata", "annotations");
-        boolean rulesAlone = Workload.named(workload.pod().at("initContainers"), AgentState.RULES)
-                .isPresent();
+        boolean rulesAlone =
+                workload.pod().at("initContainers").named(AgentState.RULES).isPresent();
         return AgentState.key(workload.pod())
                 .or(() -> rulesAlone ? Optional.of("") : Optional.empty())
                 .map(key -> new Holding(

@@ -1,6 +1,7 @@
 package io.kubetun.kube.workload;
 
 import io.kubetun.kube.catalog.Catalog;
+import io.kubetun.kube.document.Tree;
 import io.kubetun.kube.effect.JournalledCluster;
 import io.kubetun.kube.examine.AccessReview;
 import io.kubetun.spi.ErrorCode;
@@ -31,17 +32,38 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
 
     @Override
     public Optional<KubetunException> obstacle(Intercept intercept, Workload workload) throws IOException {
+        Tree pod;
         try {
-            intercept.patch(workload, Intercept.onePod(workloads, workload));
+            pod = Intercept.onePod(workloads, workload);
+            intercept.patch(workload, pod);
             checkStandard(workload);
         } catch (KubetunException e) {
             return Optional.of(e);
         }
         // What would fail only when the pods are being replaced already.
-        return access.missing(List.of(
+        Optional<KubetunException> missing = access.missing(List.of(
                         new AccessReview("patch", "apps", workload.kind().plural()),
                         new AccessReview("list", "", "pods")))
-                .map(missing -> Refusals.forbidden("cannot intercept " + workload, missing, null));
+                .map(verb -> Refusals.forbidden("cannot intercept " + workload, verb, null));
+        return missing.isPresent() || !EphemeralAgents.runs(pod) ? missing : security(intercept, workload, pod);
+    }
+
+    /** Who may ask whether a pod that runs is let have such containers, knows it of its successors before they are made. */
+    private Optional<KubetunException> security(Intercept intercept, Workload workload, Tree pod) throws IOException {
+        try {
+            Injection injection = new Injection(intercept, workload, TakenPorts.of(intercept.request(), workload), "");
+            return new AddedContainers(workloads, injection)
+                    .refusal(pod)
+                    .filter(AddedContainers::byPodSecurity)
+                    .map(e -> new KubetunException(
+                            ErrorCode.FORBIDDEN,
+                            "cannot intercept " + workload,
+                            "its pods would be refused: " + e.getMessage(),
+                            "See docs/modes/intercept.md; look at it: kubectl describe namespace "
+                                    + workload.namespace()));
+        } catch (KubetunException e) {
+            return Optional.of(e);
+        }
     }
 
     private void checkStandard(Workload workload) throws KubetunException, IOException {
@@ -92,6 +114,6 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
 
     @Override
     public Effect leaving(Workload workload, Holding holding) {
-        return new LeaveChange(workloads, workload, holding, () -> {});
+        return LeaveChangeType.of(workloads, workload, holding);
     }
 }

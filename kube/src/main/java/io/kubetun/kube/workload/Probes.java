@@ -57,7 +57,9 @@ final class Probes {
         Tree port = action.at("port");
         return port.number()
                 .or(() -> port.text()
-                        .flatMap(name -> Workload.named(container.at("ports"), name)
+                        .flatMap(name -> container
+                                .at("ports")
+                                .named(name)
                                 .flatMap(
                                         declared -> declared.at("containerPort").number())));
     }

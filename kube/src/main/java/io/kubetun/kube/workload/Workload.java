@@ -1,11 +1,11 @@
 package io.kubetun.kube.workload;
 
+import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.spi.cluster.WorkloadName.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -50,8 +50,8 @@ record Workload(Kind kind, String namespace, String name, Tree document) {
     /** Finds its pods: the parameters of a query. */
     String query() {
         return isBare()
-                ? "fieldSelector=" + Workloads.encode("metadata.name=" + name)
-                : "labelSelector=" + Workloads.encode(selector());
+                ? "fieldSelector=" + ApiClient.encode("metadata.name=" + name)
+                : "labelSelector=" + ApiClient.encode(selector());
     }
 
     /** The label selector of its pods, as a query has it. */
@@ -82,12 +82,6 @@ record Workload(Kind kind, String namespace, String name, Tree document) {
     /** As people type it. */
     String spoken() {
         return new WorkloadName(kind, name).toString();
-    }
-
-    static Optional<Tree> named(Tree list, String name) {
-        return list.items().stream()
-                .filter(item -> item.at("name").text().equals(Optional.of(name)))
-                .findFirst();
     }
 
     @Override

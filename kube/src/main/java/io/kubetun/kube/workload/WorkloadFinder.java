@@ -1,5 +1,6 @@
 package io.kubetun.kube.workload;
 
+import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
@@ -112,7 +113,7 @@ final class WorkloadFinder {
     private Behind find(String labels) throws IOException {
         List<String> alone = new ArrayList<>();
         Set<Owner> owners = new LinkedHashSet<>();
-        for (Tree pod : workloads.pods("labelSelector=" + Workloads.encode(labels), MAX_PODS)) {
+        for (Tree pod : workloads.pods("labelSelector=" + ApiClient.encode(labels), MAX_PODS)) {
             if (!ENDED.contains(pod.at("status", "phase").text().orElse(""))) {
                 owner(pod)
                         .ifPresentOrElse(

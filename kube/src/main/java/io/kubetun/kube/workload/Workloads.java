@@ -6,8 +6,6 @@ import io.kubetun.kube.document.Json;
 import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.cluster.WorkloadName.Kind;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,14 +34,7 @@ final class Workloads {
 
     /** Gets any of the kinds that people name; empty if there is none of that name. */
     Optional<Tree> get(Kind kind, String name) throws IOException {
-        try {
-            return Optional.of(api.get(path(kind, name)));
-        } catch (ApiException e) {
-            if (e.status() == NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return api.find(path(kind, name));
     }
 
     /** Gets one that has a template. */
@@ -67,13 +58,9 @@ final class Workloads {
         };
         String fields = "involvedObject.kind=" + owner + ",involvedObject.name=" + name + ",reason=FailedCreate";
         return api.get("/api/v1/namespaces/" + namespace + "/events?limit=" + MAX_EVENTS + "&fieldSelector="
-                        + encode(fields))
+                        + ApiClient.encode(fields))
                 .at("items")
                 .items();
-    }
-
-    static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /**

@@ -90,14 +90,23 @@ class TargetPortsTest {
         List<LedPort> led = service().led(workload(), entrances);
         assertThat(led).hasToString("[80 to 9705 (before: http), 53 to 9703 (before: 5353)]");
         Map<String, Object> patch = service().lead(leading(led));
-        assertThat(Json.parse(Json.write(patch)).at("metadata", "resourceVersion").text())
+        assertThat(Json.parse(Json.write(patch))
+                        .at("metadata", "resourceVersion")
+                        .text())
                 .contains("7");
         ServiceDocument changed = patched(service(), patch);
         assertThat(targets(changed)).containsExactly("9705", "9703", "5353", "nobody", "-");
-        assertThat(changed.document().at("spec", "ports").items().getFirst().at("nodePort").number())
+        assertThat(changed.document()
+                        .at("spec", "ports")
+                        .items()
+                        .getFirst()
+                        .at("nodePort")
+                        .number())
                 .contains(30080);
         assertThat(Leading.of(changed.document())).contains(leading(led));
-        assertThat(changed.originals(workload())).as("seen through it").isEqualTo(service().originals(workload()));
+        assertThat(changed.originals(workload()))
+                .as("seen through it")
+                .isEqualTo(service().originals(workload()));
         ServiceDocument restored = patched(changed, changed.restore().orElseThrow());
         assertThat(restored.document().at("spec", "ports"))
                 .isEqualTo(service().document().at("spec", "ports"));
@@ -124,8 +133,8 @@ class TargetPortsTest {
 
     @Test
     void anAnnotationThatNobodyCanReadIsTakenAway() throws Exception {
-        ServiceDocument broken = new ServiceDocument(Json.parse(
-                SERVICE.replace("\"team\":\"blue\"", "\"" + Leading.ANNOTATION + "\":\"{no JSON\"")));
+        ServiceDocument broken = new ServiceDocument(
+                Json.parse(SERVICE.replace("\"team\":\"blue\"", "\"" + Leading.ANNOTATION + "\":\"{no JSON\"")));
         Map<String, Object> patch = broken.restore().orElseThrow();
         assertThat(patch).doesNotContainKey("spec");
         assertThat(Leading.of(patched(broken, patch).document())).isEmpty();
@@ -142,20 +151,18 @@ class TargetPortsTest {
                 false,
                 false);
         Intercept intercept = new Intercept(request, "aaaa", "k/a:1", Optional.empty(), InstantSource.system());
-        Tree pod = Json.parse(Json.write(intercept.patch(
-                        workload(), Tree.MISSING, Entrances.of(Set.of(8080), workload()))))
+        Tree pod = Json.parse(
+                        Json.write(intercept.patch(workload(), Tree.MISSING, Entrances.of(Set.of(8080), workload()))))
                 .at("spec", "template", "spec");
         assertThat(pod.at("initContainers").present()).isFalse();
         Tree agent = pod.at("containers").items().getFirst();
         assertThat(agent.at("startupProbe", "tcpSocket", "port").number()).contains(9702);
-        assertThat(Workload.named(agent.at("env"), Entrances.VARIABLE)
+        assertThat(agent.at("env")
+                        .named(Entrances.VARIABLE)
                         .flatMap(variable -> variable.at("value").text()))
                 .contains("9703=8080");
         for (String empty : List.of("KUBETUN_AGENT_TCP", "KUBETUN_AGENT_UDP", "KUBETUN_AGENT_PROBES")) {
-            assertThat(Workload.named(agent.at("env"), empty)
-                            .orElseThrow()
-                            .at("value")
-                            .text())
+            assertThat(agent.at("env").named(empty).orElseThrow().at("value").text())
                     .as(empty)
                     .isEmpty();
         }

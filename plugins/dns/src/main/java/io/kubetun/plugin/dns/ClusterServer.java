@@ -11,8 +11,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
-import io.netty.handler.codec.LengthFieldPrepender;
 import io.netty.util.concurrent.Future;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -29,8 +27,6 @@ import java.util.concurrent.TimeUnit;
  * @param patience how long it may take
  */
 record ClusterServer(SessionContext session, Duration patience) {
-    private static final int LENGTH_BYTES = 2;
-
     /** Asks; fails if it cannot be reached, or says nothing. */
     CompletionStage<byte[]> ask(Target.Address server, byte[] question, boolean udp) {
         EventLoop loop = session.flows().eventLoops().next();
@@ -57,10 +53,7 @@ record ClusterServer(SessionContext session, Duration patience) {
 
     private static void ask(Channel channel, boolean datagrams, byte[] question, CompletableFuture<byte[]> said) {
         if (!datagrams) {
-            channel.pipeline()
-                    .addLast(
-                            new LengthFieldBasedFrameDecoder(65535 + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES),
-                            new LengthFieldPrepender(LENGTH_BYTES));
+            channel.pipeline().addLast(new MessageFrames());
         }
         channel.pipeline().addLast(new OneAnswer(said));
         channel.writeAndFlush(Unpooled.wrappedBuffer(question));

@@ -64,9 +64,8 @@ final class StandIn implements NameServer {
             return CompletableFuture.completedStage(Optional.empty());
         }
         Asked asked = read.get();
-        byte[] failure = Reply.wire(asked, Reply.of(asked, Rcode.SERVFAIL), udp);
         if (!questions.tryAcquire()) {
-            return CompletableFuture.completedStage(Optional.of(failure));
+            return CompletableFuture.completedStage(Optional.of(failure(asked, udp)));
         }
         return CompletableFuture.completedStage(asked)
                 .thenCompose(this::say)
@@ -78,10 +77,14 @@ final class StandIn implements NameServer {
                         }))
                 .exceptionally(unexpected -> {
                     LOG.debug("no answer for {}", asked, unexpected);
-                    return failure;
+                    return failure(asked, udp);
                 })
                 .thenApply(Optional::of)
                 .whenComplete((answer, none) -> questions.release());
+    }
+
+    private static byte[] failure(Asked asked, boolean udp) {
+        return Reply.wire(asked, Reply.of(asked, Rcode.SERVFAIL), udp);
     }
 
     private CompletionStage<Said> say(Asked asked) {

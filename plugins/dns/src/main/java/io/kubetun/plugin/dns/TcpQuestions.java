@@ -9,8 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
-import io.netty.handler.codec.LengthFieldPrepender;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -25,8 +23,6 @@ import java.util.concurrent.TimeUnit;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7766">RFC 7766: DNS over TCP</a>
  */
 final class TcpQuestions extends SimpleChannelInboundHandler<ByteBuf> {
-    private static final int LENGTH_BYTES = 2;
-
     private final Responder responder;
     private final int pipelined;
     private int waiting;
@@ -56,9 +52,7 @@ final class TcpQuestions extends SimpleChannelInboundHandler<ByteBuf> {
                 client.pipeline()
                         .addLast(
                                 new IdleStateHandler(0, 0, limits.idle().toMillis(), TimeUnit.MILLISECONDS),
-                                new LengthFieldBasedFrameDecoder(
-                                        65535 + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES),
-                                new LengthFieldPrepender(LENGTH_BYTES),
+                                new MessageFrames(),
                                 new FlowControlHandler(),
                                 new TcpQuestions(responder, limits.pipelined()));
             }

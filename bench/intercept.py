@@ -1,0 +1,168 @@
+"""Measures an intercept: the lab's script, its workload program, a folder with kubetun, then the options of bench/intercept."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+options = argparse.ArgumentParser(prog="intercept")
+options.add_argument("lab")
+options.add_argument("workload")
+options.add_argument("scratch")
+options.add_argument("--rounds", type=int, default=5)
+options.add_argument("--seconds", type=float, default=3)
+options.add_argument("--clients", type=int, default=8)
+options.add_argument("--check", action="store_true", help="exit status 1 if a goal is missed")
+options = options.parse_args()
+LIMIT = 60  # seconds for whatever is waited for
+FORWARDED = 11090
+started = []
+
+# One new connection for each question, as the kubelet asks; to each address in turn. Prints microseconds.
+PROBES = """
+import socket, sys, time
+def ask(address):
+    begin = time.perf_counter()
+    with socket.create_connection((address, 8080)) as probe:
+        probe.sendall(b"GET /healthz HTTP/1.1\\r\\nHost: x\\r\\nUser-Agent: kube-probe/1.34\\r\\nConnection: close\\r\\n\\r\\n")
+        answer = b""
+        while more := probe.recv(4096): answer += more
+    if b" 200 " not in answer.split(b"\\r\\n")[0]: sys.exit(f"a probe was answered {answer!r}")
+    return 1e6 * (time.perf_counter() - begin)
+times = {address: [] for address in sys.argv[2:]}
+for number in range(int(sys.argv[1])):
+    for address, taken in times.items(): taken.append(ask(address))
+for taken in times.values():
+    taken.sort()
+    print(taken[len(taken) // 2])
+"""
+
+
+def run(place, *command):
+    done = subprocess.run([options.lab, place, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"intercept: {' '.join(command[:6])} failed: {done.stderr.strip()[-500:]}")
+    return done.stdout
+
+
+def kubectl(*arguments):
+    return run("laptop", "kubectl", "-n", "lab", *arguments)
+
+
+def start(*command, **more):
+    """The lab's script execs, so that the process is the program itself."""
+    log = open(os.path.join(options.scratch, f"{len(started)}.log"), "w")
+    started.append(
+        subprocess.Popen([options.lab, "laptop", *command], stdout=log, stderr=log, stdin=subprocess.DEVNULL, **more)
+    )
+    return started[-1]
+
+
+def stop(program):
+    program.terminate()
+    try:
+        program.wait(LIMIT)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.wait()
+
+
+def until(condition, what):
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.01)
+    sys.exit(f"intercept: {what} did not come within {LIMIT} s")
+
+
+def settled():
+    return not kubectl("get", "pods", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}").strip()
+
+
+def pod(app, field):
+    return kubectl("get", "pods", "-l", "app=" + app, "-o", "jsonpath={.items[0]." + field + "}").strip()
+
+
+def asked(url, fresh):
+    """The arguments of the load."""
+    return [
+        *("get", "-s", str(options.seconds), "-c", str(options.clients)),
+        *(["-fresh"] if fresh else []),
+        url,
+    ]
+
+
+def by_kubectl(fresh):
+    return json.loads(run("laptop", options.workload, *asked(f"http://127.0.0.1:{FORWARDED}/", fresh)))
+
+
+def by_intercept(fresh):
+    url = f"http://{pod('c', 'status.podIP')}:8080/"
+    return json.loads(kubectl("exec", "deploy/a", "-c", "app", "--", "workload", *asked(url, fresh)))
+
+
+def answers_here():
+    done = subprocess.run(
+        [options.lab, "laptop", "kubectl", "-n", "lab", "exec", "deploy/a", "-c", "app", "--"]
+        + ["workload", "get", "-n", "500", "-t", "100ms", "-fresh", "http://c/"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    return "200 laptop" in done.stdout
+
+
+def intercept(*way):
+    """Returns the session, and the seconds until a request came here."""
+    begin = time.monotonic()
+    session = start(
+        *(options.scratch + "/kubetun/bin/kubetun", "intercept", "deployment/c", "-n", "lab"),
+        *("-p", "8080", *way, "--foreground"),
+    )
+    until(answers_here, "a request to the laptop")
+    return session, time.monotonic() - begin
+
+
+missed = False
+
+
+def row(name, value, unit, holds, goal):
+    global missed
+    missed |= not holds
+    print(f"{name:<44} {value:9.2f} {unit:<3} {goal:<8} {'met' if holds else 'MISSED'}")
+
+
+try:
+    until(settled, "the end of pods that go")
+    local = start("env", "APP=laptop", options.workload)
+    start("kubectl", "-n", "lab", "port-forward", "pod/" + pod("b", "metadata.name"), f"{FORWARDED}:8080")
+    session, first = intercept("--way", "patch")
+    until(settled, "the end of pods that go")
+    for fresh in (False, True):
+        by_kubectl(fresh), by_intercept(fresh)  # the first of each is not counted: kubetun is compiled while it runs
+        samples = [(by_kubectl(fresh), by_intercept(fresh)) for _ in range(options.rounds)]
+        for theirs, ours in samples:
+            if any("laptop" not in answer for answer in ours["answers"]):
+                sys.exit(f"intercept: not all came to the laptop: {ours['answers']}")
+        name = "new connections" if fresh else "open connections"
+        rates = [statistics.median(each[side]["per_s"] for each in samples) for side in (0, 1)]
+        p99s = [statistics.median(each[side]["latency_us"]["p99"] for each in samples) for side in (0, 1)]
+        print(f"{name}: kubectl {rates[0]:.0f}/s, p99 {p99s[0]:.0f} µs; kubetun {rates[1]:.0f}/s, p99 {p99s[1]:.0f} µs")
+        row(f"{name}, requests a second", rates[1] / rates[0], "x", rates[1] >= rates[0], "≥ 1.0")
+        row(f"{name}, p99", p99s[1] / p99s[0], "x", p99s[1] <= p99s[0], "≤ 1.0")
+    addresses = [pod(app, "status.podIP") for app in ("b", "c")]
+    run("node", "python3", "-c", PROBES, "500", *addresses)
+    plain, exempted = map(float, run("node", "python3", "-c", PROBES, "3000", *addresses).split())
+    added = exempted - plain
+    print(f"a probe: {plain:.0f} µs to a pod without an agent, {exempted:.0f} µs to one that has it")
+    row("a probe, added", added, "µs", added <= 100, "≤ 100")
+    row("first request here, pods replaced", first, "s", first <= 6, "≤ 6")
+    stop(session)
+finally:
+    for program in started:
+        stop(program)
+sys.exit(1 if missed and options.check else 0)

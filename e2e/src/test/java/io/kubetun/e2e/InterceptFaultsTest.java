@@ -1,0 +1,154 @@
+package io.kubetun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What breaks under an intercept on a real cluster: the original answers, the status says why, and it comes back. */
+@EnabledIfEnvironmentVariable(
+        named = "KUBETUN_LAB",
+        matches = ".+",
+        disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
+class InterceptFaultsTest {
+    private static final String LINKED = "1 of 1 agents linked";
+    private static final String AGENTS_USER = "57070";
+    private static final Duration KUBELETS_PATIENCE = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path scratch;
+
+    private InterceptLab given;
+
+    @BeforeEach
+    void open() throws Exception {
+        given = new InterceptLab(scratch);
+        given.workload("laptop");
+        given.intercept("deployment/c", "-p", "8080", "--way", "patch");
+        given.awaitFrom("laptop");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        given.close();
+    }
+
+    private void comesBack() throws Exception {
+        Await.until(() -> given.commands().stdout("status").contains(LINKED), InterceptLab.PATIENCE);
+        given.awaitFrom("laptop");
+        given.leave("deployment/c");
+    }
+
+    /** Asks the pod itself for some seconds, each time by a new connection, while something happens to its agent. */
+    private String asked(int seconds, String address) throws Exception {
+        return new OnNode(given.world())
+                .sure("workload", "get", "-s", Integer.toString(seconds), "-fresh", "http://" + address + ":8080/");
+    }
+
+    private String pod(String field) throws Exception {
+        return given.world()
+                .kubectl("-n", "lab", "get", "pod", "-l", "app=c", "-o", "jsonpath={.items[0]." + field + "}")
+                .strip();
+    }
+
+    private boolean ready() throws Exception {
+        return pod("status.conditions[?(@.type=='Ready')].status").equals("True");
+    }
+
+    @Test
+    void theLaptopsPacketsAreDropped() throws Exception {
+        String address = given.onlyPod("c");
+        assertThat(asked(1, address)).contains("200 laptop");
+        given.world().onLaptop("sh", "-c", """
+                nft add table inet silent
+                nft add chain inet silent out '{ type filter hook output priority 0; }'
+                nft add chain inet silent in '{ type filter hook input priority 0; }'
+                nft add rule inet silent out ip daddr 172.30.0.1 drop
+                nft add rule inet silent in ip saddr 172.30.0.1 drop
+                """);
+        String seen;
+        try {
+            seen = asked(6, address);
+        } finally {
+            given.world().onLaptop("nft", "delete", "table", "inet", "silent");
+        }
+        System.out.println("packets dropped: " + seen.strip());
+        assertThat(seen).contains("200 c").doesNotContain("laptop", "error");
+        assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
+        comesBack();
+    }
+
+    @Test
+    void theAgentIsKilledFiveTimes() throws Exception {
+        String address = given.onlyPod("c");
+        for (int kill = 1; kill <= 5; kill++) {
+            Running load = new Running(new OnNode(given.world())
+                    .asUser(List.of("workload", "get", "-s", "6", "-fresh", "http://" + address + ":8080/"), Map.of()));
+            given.world().onNode("pkill", "-KILL", "-U", AGENTS_USER, "java");
+            int restarts = kill;
+            Await.until(() -> restarts() == restarts || !ready(), InterceptLab.PATIENCE);
+            long began = System.nanoTime();
+            Await.until(() -> ready() && restarts() == restarts, KUBELETS_PATIENCE);
+            double seconds = (System.nanoTime() - began) / 1e9;
+            String seen = load.await(InterceptLab.PATIENCE).output();
+            load.close();
+            System.out.printf("agent killed %d: unready for %.1f s; %s%n", kill, seconds, seen.strip());
+            assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
+            assertThat(seen).contains("200 c");
+            // The kubelet waits 10 s before a second restart, and twice as long before each that follows.
+            assertThat(seconds).isLessThan(kill == 1 ? 5 : 10 * (1 << (kill - 2)) + 5);
+        }
+        comesBack();
+    }
+
+    private int restarts() throws Exception {
+        return Integer.parseInt(pod("status.containerStatuses[?(@.name=='kubetun-agent')].restartCount"));
+    }
+
+    @Test
+    void thePodIsEvicted() throws Exception {
+        given.onlyPod("c");
+        String name = pod("metadata.name");
+        Path eviction = Files.writeString(scratch.resolve("eviction.json"), """
+                {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "%s", "namespace": "lab"}}
+                """.formatted(name));
+        given.world()
+                .kubectl(
+                        "create",
+                        "--raw",
+                        "/api/v1/namespaces/lab/pods/" + name + "/eviction",
+                        "-f",
+                        eviction.toString());
+        given.world().settled();
+        assertThat(pod("metadata.name")).isNotEqualTo(name);
+        comesBack();
+    }
+
+    @Test
+    void theApiServerIsAwayForHalfAMinute() throws Exception {
+        String address = given.onlyPod("c");
+        String seen = given.world().whileAway("kube-apiserver", () -> asked(30, address));
+        System.out.println("API server away: " + seen.strip());
+        assertThat(seen).contains("200 c");
+        assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
+        comesBack();
+    }
+
+    @Test
+    void theNodesContainerdIsRestarted() throws Exception {
+        String address = given.onlyPod("c");
+        String seen = given.world().whileAway("containerd", () -> asked(5, address));
+        System.out.println("containerd away: " + seen.strip());
+        assertThat(seen).contains("200 c");
+        assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
+        comesBack();
+    }
+}
