@@ -36,7 +36,6 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
         try {
             pod = Intercept.onePod(workloads, workload);
             intercept.patch(workload, pod);
-            checkStandard(workload);
         } catch (KubetunException e) {
             return Optional.of(e);
         }
@@ -45,7 +44,12 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
                         new AccessReview("patch", "apps", workload.kind().plural()),
                         new AccessReview("list", "", "pods")))
                 .map(verb -> Refusals.forbidden("cannot intercept " + workload, verb, null));
-        return missing.isPresent() || !EphemeralAgents.runs(pod) ? missing : security(intercept, workload, pod);
+        if (missing.isPresent()) {
+            return missing;
+        }
+        Optional<KubetunException> refused =
+                EphemeralAgents.runs(pod) ? security(intercept, workload, pod) : Optional.empty();
+        return refused.isPresent() ? refused : standard(workload);
     }
 
     /** Who may ask whether a pod that runs is let have such containers, knows it of its successors before they are made. */
@@ -66,16 +70,15 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
         }
     }
 
-    private void checkStandard(Workload workload) throws KubetunException, IOException {
-        Optional<String> standard = PodSecurity.standard(workloads.api(), workload.namespace());
-        if (standard.isPresent()) {
-            throw new KubetunException(
-                    ErrorCode.TARGET_UNSUPPORTED,
-                    "cannot intercept " + workload,
-                    "its namespace enforces the Pod Security Standard " + standard.get()
-                            + ", which forbids the init container's NET_ADMIN",
-                    "Take the way that needs no capability: --way " + Way.TARGET_PORT);
-        }
+    /** Who may not ask so may be let see what the namespace says of itself. */
+    private Optional<KubetunException> standard(Workload workload) throws IOException {
+        return PodSecurity.standard(workloads.api(), workload.namespace())
+                .map(standard -> new KubetunException(
+                        ErrorCode.FORBIDDEN,
+                        "cannot intercept " + workload,
+                        "its namespace enforces the Pod Security Standard " + standard
+                                + ", which forbids the init container's NET_ADMIN",
+                        "Take the way that needs no capability: --way " + Way.TARGET_PORT));
     }
 
     @Override
