@@ -182,6 +182,6 @@ record EphemeralWay(Workloads workloads, Catalog catalog, JournalledCluster clus
 
     @Override
     public Effect leaving(Workload workload, Holding holding) {
-        return LeaveChangeType.ofPods(new EndedAgents(workloads, door), workload, holding);
+        return LeaveChangeType.of(new EndedAgents(workloads, door), workload, holding);
     }
 }

@@ -17,53 +17,43 @@ public final class LeaveChangeType implements EffectType {
     /** Makes the type. */
     public LeaveChangeType() {}
 
-    /** What must be done before the agents go. */
-    @FunctionalInterface
-    interface First {
-        void run() throws KubetunException, IOException;
-    }
-
-    /** Takes the agent out of the template of a workload that is held. */
-    static Effect ofTemplate(Workloads workloads, Workload workload, Holding holding, First first) {
+    /** Takes the agent out of a workload that is held. */
+    static Effect of(Workloads workloads, Workload workload, Holding holding) {
         return new OneWay(
                 KIND,
-                key(workload),
-                preview(workload.toString()) + held(holding),
-                () -> takeOut(workloads, workload, first));
+                workload.namespace() + "/" + workload.spoken(),
+                preview(workload.toString()) + "; it is intercepted by " + holding.spoken(),
+                () -> takeOut(workloads, workload));
     }
 
-    /** Ends the agents in the pods of a workload that is held. */
-    static Effect ofPods(EndedAgents agents, Workload workload, Holding holding) {
+    /** Leads the Services back that lead to the agent, and takes it out then. */
+    static Effect of(Services services, Workloads workloads, Workload workload, Holding holding) {
         return new OneWay(
                 KIND,
-                key(workload),
-                "end the agents in the pods of " + workload + held(holding),
-                () -> end(agents, workload));
+                workload.namespace() + "/" + workload.spoken(),
+                "lead the Services of " + workload + " back and " + preview(workload.toString())
+                        + "; it is intercepted by " + holding.spoken(),
+                () -> {
+                    leadBack(services, workload);
+                    takeOut(workloads, workload);
+                });
     }
 
-    private static String key(Workload workload) {
-        return workload.namespace() + "/" + workload.spoken();
-    }
-
-    private static String held(Holding holding) {
-        return "; it is intercepted by " + holding.spoken();
-    }
-
-    private static String preview(String workload) {
-        return "take the agent out of the pods of " + workload + ", which are replaced";
-    }
-
-    private static void takeOut(Workloads workloads, Workload workload, First first) throws KubetunException {
+    private static void leadBack(Services services, Workload workload) throws KubetunException {
         try {
-            first.run();
-            Attempts.onLatest(
-                    workloads,
-                    workload.kind(),
-                    workload.name(),
-                    seen -> Holding.of(seen).map(there -> TemplatePatch.remove(seen)));
+            services.restoreAll(workload);
         } catch (IOException e) {
-            throw Refusals.of("cannot take the agent out of " + workload, e);
+            throw Refusals.of("cannot lead the Services of " + workload + " back", e);
         }
+    }
+
+    /** Ends agents that were added to pods as they run. */
+    static Effect of(EndedAgents agents, Workload workload, Holding holding) {
+        return new OneWay(
+                KIND,
+                workload.namespace() + "/" + workload.spoken(),
+                "end the agents in the pods of " + workload + "; it is intercepted by " + holding.spoken(),
+                () -> end(agents, workload));
     }
 
     private static void end(EndedAgents agents, Workload workload) throws KubetunException {
@@ -71,6 +61,22 @@ public final class LeaveChangeType implements EffectType {
             agents.endAll(workload.query(), each -> true);
         } catch (IOException e) {
             throw Refusals.of("cannot end the agents in the pods of " + workload, e);
+        }
+    }
+
+    private static String preview(String workload) {
+        return "take the agent out of the pods of " + workload + ", which are replaced";
+    }
+
+    private static void takeOut(Workloads workloads, Workload workload) throws KubetunException {
+        try {
+            Attempts.onLatest(
+                    workloads,
+                    workload.kind(),
+                    workload.name(),
+                    seen -> Holding.of(seen).map(there -> TemplatePatch.remove(seen)));
+        } catch (IOException e) {
+            throw Refusals.of("cannot take the agent out of " + workload, e);
         }
     }
 

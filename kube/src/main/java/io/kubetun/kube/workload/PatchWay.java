@@ -118,6 +118,6 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
 
     @Override
     public Effect leaving(Workload workload, Holding holding) {
-        return LeaveChangeType.ofTemplate(workloads, workload, holding, () -> {});
+        return LeaveChangeType.of(workloads, workload, holding);
     }
 }

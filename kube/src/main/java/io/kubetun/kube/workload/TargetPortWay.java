@@ -204,6 +204,6 @@ record TargetPortWay(
     @Override
     public Effect leaving(Workload workload, Holding holding) {
         // A Service must not lead to agents that are gone.
-        return LeaveChangeType.ofTemplate(workloads, workload, holding, () -> services.restoreAll(workload));
+        return LeaveChangeType.of(services, workloads, workload, holding);
     }
 }
