@@ -46,6 +46,9 @@ kubetun.io/gateway: {{ .Values.gateway.name }}
 
 {{- define "kubetun.rules.intercept" -}}
 {{ include "kubetun.rules.socks" . }}
+- apiGroups: [""]
+  resources: [pods/ephemeralcontainers]
+  verbs: [patch]
 - apiGroups: [apps]
   resources: [deployments, statefulsets, daemonsets]
   verbs: [get, list, watch, patch]

@@ -423,8 +423,11 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
             visit.leave();
         }
         String pod = podOf("echo");
-        assertThat(visit("pod1").refusal(request("pod/" + pod)).getMessage())
-                .contains("it is one of deployment/echo's", "kubetun intercept deployment/echo");
+        Visit visit = visit("pod1");
+        assertThat(visit.openOn(request("pod/" + pod)).name())
+                .as("a pod of a workload leads to it")
+                .isEqualTo("deployment/echo in lab");
+        visit.leave();
         workload("Deployment", "other", 1, PLAIN.replace("{labels: {app: echo}}", "{labels: {app: echo, x: y}}"));
         Await.until(() -> kubernetes.count("Pod", "lab") == 2, PATIENCE);
         apply(
@@ -458,7 +461,7 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
         assertThat(visit.refusal(request("deployment/mesh")).why()).contains("a sidecar of Istio");
         apply("{apiVersion: v1, kind: Pod, metadata: {name: bare, namespace: lab}, spec: {}}");
         assertThat(visit.refusal(request("pod/bare")).getMessage())
-                .contains("nobody would replace pod/bare", "kubectl create deployment");
+                .contains("nobody would replace the pod", "kubectl create deployment");
         assertThat(visit.refusal(request("job/once")).why()).contains("they run to their end");
         assertThat(visit.refusal(request("deployment/nothing")).getMessage())
                 .contains("there is none of that name in namespace lab", "kubectl get deployments -n lab");

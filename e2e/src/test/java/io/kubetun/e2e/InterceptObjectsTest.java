@@ -257,14 +257,14 @@ class InterceptObjectsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "deployment/web|2|a: b|stand-in|exceeded quota: small",
-                "deployment/web|10|pod-security.kubernetes.io/enforce: baseline|stand-in|violates PodSecurity",
-                "daemonset/each|10|pod-security.kubernetes.io/enforce: baseline|stand-in|violates PodSecurity",
-                "deployment/web|10|a: b|nowhere|the image docker.io/lab/agent-nowhere:1 cannot be pulled",
-                "deployment/web|10|a: b|broken|its rules cannot be set: nft: Operation not permitted (exit code 3)",
+                "deployment/web|2|a: b|stand-in|true|exceeded quota: small",
+                "deployment/web|10|pod-security.kubernetes.io/enforce: baseline|stand-in|false|violates PodSecurity",
+                "daemonset/each|10|pod-security.kubernetes.io/enforce: baseline|stand-in|false|violates PodSecurity",
+                "deployment/web|10|a: b|nowhere|true|the image docker.io/lab/agent-nowhere:1 cannot be pulled",
+                "deployment/web|10|a: b|broken|true|its rules cannot be set: nft: Operation not permitted (exit code 3)",
             })
-    void whatDoesNotComeIsToldAndTakenBack(String workload, int pods, String labels, String image, String why)
-            throws Exception {
+    void whatDoesNotComeIsToldAndTakenBack(
+            String workload, int pods, String labels, String image, boolean tried, String why) throws Exception {
         workloads(pods, labels);
         String app = workload.substring(workload.indexOf('/') + 1);
         String template = template(NAMESPACE, workload);
@@ -274,7 +274,8 @@ class InterceptObjectsTest {
                 .await(LIMIT);
         System.out.printf("%s: %s: told after %d ms%n", workload, why, (System.nanoTime() - began) / 1_000_000);
         assertThat(refused.output())
-                .contains("REFUSED CLUSTER_ERROR", why, "(the workload is again what it was)", "ENDED")
+                .contains("REFUSED " + (tried ? "CLUSTER_ERROR" : "FORBIDDEN"), why, "ENDED")
+                .contains(tried ? "(the workload is again what it was)" : "would be refused")
                 .doesNotContain("NOT UNDONE");
         assertThat(template(NAMESPACE, workload)).isEqualTo(template);
         settled(NAMESPACE, workload);

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code kubetun intercept} on a real cluster: traffic comes to the laptop, and goes back by itself. */
+/**
+ * {@code kubetun intercept} on a real cluster, by a patch of the pod template: traffic comes to the laptop, and goes back by
+ * itself.
+ */
 @EnabledIfEnvironmentVariable(
         named = "KUBETUN_LAB",
         matches = ".+",
@@ -115,7 +118,7 @@ class InterceptTest {
     }
 
     private String intercept(String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of("intercept", "-n", "lab"));
+        List<String> all = new ArrayList<>(List.of("intercept", "-n", "lab", "--way", "patch"));
         all.addAll(List.of(arguments));
         return commands.start(administrator, all.toArray(String[]::new));
     }
@@ -165,6 +168,8 @@ class InterceptTest {
                 "intercept",
                 "-n",
                 "lab",
+                "--way",
+                "patch",
                 "deployment/echo",
                 "-p",
                 "http:3000",
@@ -323,8 +328,17 @@ class InterceptTest {
     private Result until(String step) throws Exception {
         Map<String, String> environment = new HashMap<>(administrator);
         environment.put("KUBETUN_KILL_AT", step);
-        try (Running session =
-                lab.kubetun(environment, "intercept", "-n", "lab", "deployment/c", "-p", "8080", "--foreground")) {
+        try (Running session = lab.kubetun(
+                environment,
+                "intercept",
+                "-n",
+                "lab",
+                "--way",
+                "patch",
+                "deployment/c",
+                "-p",
+                "8080",
+                "--foreground")) {
             Await.until(() -> session.output().contains("Ready.") || !session.alive(), PATIENCE);
             ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
             return session.await(PATIENCE);

@@ -170,7 +170,7 @@ class TargetPortInterceptTest {
         Result plan = commands.run(administrator, "plan", "intercept", "-n", NAMESPACE, WEB);
         System.out.println(plan.output());
         assertThat(plan.output())
-                .contains("--way patch: cannot, because its namespace enforces the Pod Security Standard restricted")
+                .contains("--way patch: cannot, because its pods would be refused: ")
                 .contains("--way target-port: can, and is taken", "open to whoever reaches a pod");
         assertThat(objects()).isEqualTo(before);
         long began = System.nanoTime();

@@ -5,6 +5,7 @@ import io.kubetun.kernel.plugin.PluginRegistry;
 import io.kubetun.kernel.profile.Profile;
 import io.kubetun.kernel.session.SessionServices;
 import io.kubetun.spi.KubetunException;
+import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.WorkloadEnvironment;
 import io.kubetun.spi.cluster.WorkloadName;
 import java.util.Map;
@@ -37,12 +38,13 @@ public final class ClusterVisit {
      *
      * @param profile says which cluster
      * @param workload in the active namespace
+     * @param progress told what is to be known of it
      * @return whose intercept it was; empty if there was none
      * @throws KubetunException if it cannot be done
      */
-    public Optional<String> leave(Profile profile, WorkloadName workload) throws KubetunException {
+    public Optional<String> leave(Profile profile, WorkloadName workload, Progress progress) throws KubetunException {
         String id = "leave-" + ProcessHandle.current().pid();
-        return services.visit(id, profile, variables, (cluster, events) -> {
+        return services.visit(id, profile, variables, progress, (cluster, events) -> {
             JournaledEffects effects =
                     JournaledEffects.ofSession(id, SessionServices.journals(settings.stateHome()), events);
             try {
@@ -64,6 +66,7 @@ public final class ClusterVisit {
      */
     public WorkloadEnvironment environment(Profile profile, WorkloadName workload, String container)
             throws KubetunException {
-        return services.visit("", profile, variables, (cluster, events) -> cluster.environment(workload, container));
+        return services.visit(
+                "", profile, variables, line -> {}, (cluster, events) -> cluster.environment(workload, container));
     }
 }

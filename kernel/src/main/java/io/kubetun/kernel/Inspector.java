@@ -60,7 +60,7 @@ public final class Inspector {
                 .distinct()
                 .toList();
         try {
-            return services.visit("", profile, variables, (cluster, events) -> cluster.examine(needs));
+            return services.visit("", profile, variables, line -> {}, (cluster, events) -> cluster.examine(needs));
         } catch (KubetunException e) {
             return List.of(Finding.of("kubeconfig", e));
         }
@@ -118,12 +118,13 @@ public final class Inspector {
      * @throws InterruptedException if interrupted meanwhile
      */
     public Explanation explain(Profile profile, Target target) throws KubetunException, InterruptedException {
-        return services.<Explanation, InterruptedException>visit("", profile, variables, (cluster, events) -> {
-            cluster.check();
-            Explanation explanation = cluster.explain(target);
-            String context = cluster.identity().context();
-            return explanation.after(List.of(new Explanation.Step(
-                    "session", "No session runs that owns it; tried through the context " + context + ".", 0)));
-        });
+        return services.<Explanation, InterruptedException>visit(
+                "", profile, variables, line -> {}, (cluster, events) -> {
+                    cluster.check();
+                    Explanation explanation = cluster.explain(target);
+                    String context = cluster.identity().context();
+                    return explanation.after(List.of(new Explanation.Step(
+                            "session", "No session runs that owns it; tried through the context " + context + ".", 0)));
+                });
     }
 }

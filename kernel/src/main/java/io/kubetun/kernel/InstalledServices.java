@@ -6,6 +6,7 @@ import io.kubetun.kernel.profile.Profile;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeFactory;
+import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.Cluster;
 import io.kubetun.spi.cluster.ClusterEnvironment;
 import io.kubetun.spi.cluster.ClusterProvider;
@@ -53,17 +54,19 @@ record InstalledServices(
      * @param id what stands for the session's id; empty if nothing is changed
      * @param profile says which cluster
      * @param variables the environment of the person who asks
+     * @param progress told what is to be known of it
      * @param visit what is done
      * @return what comes of it
      * @throws KubetunException if the cluster cannot be opened
      * @throws E as the visit does
      */
-    <T, E extends Exception> T visit(String id, Profile profile, Map<String, String> variables, Visit<T, E> visit)
+    <T, E extends Exception> T visit(
+            String id, Profile profile, Map<String, String> variables, Progress progress, Visit<T, E> visit)
             throws KubetunException, E {
         try (EventBus events = new EventBus();
                 NettyTransport transport = new NettyTransport(1, new UnpooledByteBufAllocator(false));
                 Cluster cluster = clusters.open(
-                        profile.cluster(), new ClusterEnvironment(id, transport, events, line -> {}, variables))) {
+                        profile.cluster(), new ClusterEnvironment(id, transport, events, progress, variables))) {
             return visit.in(cluster, events);
         }
     }

@@ -69,6 +69,7 @@ public final class KubeCluster implements Cluster {
     private final GatewayFinder gateways;
     private final Interceptor interceptor;
     private final EnvironmentFinder environments;
+    private final Progress progress;
 
     KubeCluster(
             Connection connection,
@@ -99,6 +100,7 @@ public final class KubeCluster implements Cluster {
                 environment.session());
         this.interceptor = new Interceptor(
                 api, connection.namespace(), catalog, settings, journalled, environment.session(), pods, loops);
+        this.progress = environment.progress();
         this.environments = new EnvironmentFinder(api, connection.namespace());
     }
 
@@ -170,7 +172,7 @@ public final class KubeCluster implements Cluster {
 
     @Override
     public Optional<String> leave(WorkloadName workload, Effects effects) throws KubetunException {
-        return interceptor.leave(workload, effects);
+        return interceptor.leave(workload, effects, progress);
     }
 
     @Override

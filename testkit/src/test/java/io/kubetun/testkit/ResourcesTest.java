@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -115,6 +116,53 @@ class ResourcesTest {
                 .inNamespace("lab")
                 .list()
                 .getItems();
+    }
+
+    @Test
+    void containersAreAddedToPodsAndNeverTakenAway() throws IOException {
+        String name = cluster.namespace("lab")
+                .service("echo")
+                .port("http", 80, 8080)
+                .pods(1, pod -> {})
+                .pods()
+                .getFirst()
+                .name();
+        cluster.program(
+                "tool:1", container -> container.end(3, container.arguments().toString()));
+        String add =
+                "{\"spec\":{\"ephemeralContainers\":[{\"name\":\"%s\",\"image\":\"tool:1\",\"args\":[\"%s\"]%s}]}}";
+        PatchContext byNames = PatchContext.of(PatchType.STRATEGIC_MERGE);
+        try (KubernetesClient client = admin()) {
+            PodResource pod = client.pods().inNamespace("lab").withName(name);
+            pod.ephemeralContainers().patch(byNames, add.formatted("first", "a", ""));
+            pod.ephemeralContainers().patch(byNames, add.formatted("second", "b", ""));
+            assertThat(pod.get().getSpec().getEphemeralContainers())
+                    .extracting(each -> each.getName())
+                    .containsExactlyInAnyOrder("first", "second");
+            assertThat(pod.waitUntilCondition(
+                                    each -> each.getStatus().getEphemeralContainerStatuses().stream()
+                                                    .filter(status ->
+                                                            status.getState().getTerminated() != null)
+                                                    .count()
+                                            == 2,
+                                    10,
+                                    TimeUnit.SECONDS)
+                            .getStatus()
+                            .getEphemeralContainerStatuses())
+                    .extracting(each -> each.getState().getTerminated().getMessage())
+                    .containsExactlyInAnyOrder("[a]", "[b]");
+            assertThatThrownBy(() -> pod.ephemeralContainers().patch(byNames, add.formatted("first", "c", "")))
+                    .hasMessageContaining("may not be changed");
+            assertThatThrownBy(
+                            () -> pod.ephemeralContainers()
+                                    .patch(
+                                            byNames,
+                                            "{\"spec\":{\"ephemeralContainers\":[{\"$patch\":\"delete\",\"name\":\"first\"}]}}"))
+                    .hasMessageContaining("may not be removed");
+            assertThatThrownBy(() ->
+                            pod.ephemeralContainers().patch(byNames, add.formatted("third", "c", ",\"resources\":{}")))
+                    .hasMessageContaining("cannot be set for an Ephemeral Container");
+        }
     }
 
     @Test

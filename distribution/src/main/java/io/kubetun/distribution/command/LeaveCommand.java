@@ -19,6 +19,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code kubetun leave KIND/NAME}: ends the session that intercepts a workload; with {@code --force}, whoever's it is. */
 final class LeaveCommand implements Callable<Integer> {
+    /** How a session's status says what stays in the cluster after its end. */
+    private static final String STAYS = "until the pods are replaced.";
+
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final Sessions sessions;
     private final Supplier<PluginRegistry> plugins;
@@ -48,8 +51,13 @@ final class LeaveCommand implements Callable<Integer> {
         WorkloadName name = InterceptCommand.parse(workload.getValue());
         Optional<Found> own = own(name);
         if (own.isPresent()) {
+            List<String> stays = own.get().session().modes().stream()
+                    .flatMap(mode -> mode.notes().stream())
+                    .filter(note -> note.endsWith(STAYS))
+                    .toList();
             own.get().kernel().stop(own.get().session().id(), Ending.DISCONNECTED);
-            System.err.println(name + " has its traffic again. Nothing is left behind.");
+            System.err.println(name + " has its traffic again. "
+                    + (stays.isEmpty() ? "Nothing is left behind." : String.join(" ", stays)));
             return 0;
         }
         if (!Boolean.TRUE.equals(force.getValue())) {
@@ -69,7 +77,8 @@ final class LeaveCommand implements Callable<Integer> {
                                         "leave",
                                         flags.overrides(
                                                 spec.commandLine().getParseResult(), InterceptCommand.on(name))),
-                        name);
+                        name,
+                        System.err::println);
         System.err.println(whose.map(holder -> name + " has its traffic again; it was " + holder + "'s.")
                 .orElse(name + " was not intercepted."));
         return 0;

@@ -43,6 +43,15 @@ interface AgentWay {
     Optional<Holding> holding(Workload workload) throws IOException;
 
     /**
+     * Says what of it stays in the cluster after its end.
+     *
+     * @return a sentence; empty if nothing does
+     */
+    default Optional<String> remains(Workload workload) {
+        return Optional.empty();
+    }
+
+    /**
      * Makes the change that takes the agents out, whoever had them put there.
      *
      * @param workload whose

@@ -206,12 +206,10 @@ final class EphemeralAgents implements AutoCloseable {
         return false;
     }
 
-    /** What a person should know of it. */
+    /** Which pods get none, and why. */
     List<String> notes() {
         List<String> notes = new ArrayList<>();
         failures.forEach((pod, why) -> notes.add("pod/" + pod + " gets no agent: " + why + "."));
-        notes.add("The entries of the agents stay in the pods of " + injection.workload()
-                + ", also after their end, until the pods are replaced.");
         return notes;
     }
 

@@ -1,6 +1,5 @@
 package io.kubetun.kube.workload;
 
-import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.catalog.ApiErrors;
 import io.kubetun.kube.catalog.Catalog;
 import io.kubetun.kube.catalog.EphemeralAgent;
@@ -17,6 +16,7 @@ import io.kubetun.spi.host.Effects;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The agent and its rules as ephemeral containers: added to the pods as they run, without a restart. A container that sets
@@ -33,9 +33,6 @@ import java.util.Optional;
 record EphemeralWay(Workloads workloads, Catalog catalog, JournalledCluster cluster, Access access, AgentDoor door)
         implements AgentWay {
     private static final int NOT_FOUND = 404;
-
-    /** A pod that the kubelet changes at the same moment is asked about again. */
-    private static final int MAX_TRIES = 5;
 
     @Override
     public Way way() {
@@ -81,32 +78,22 @@ record EphemeralWay(Workloads workloads, Catalog catalog, JournalledCluster clus
         }
     }
 
-    /** Asks the API server itself, with all that has a say there: nothing is changed. */
-    private Optional<KubetunException> asked(Injection injection, Tree first) throws IOException {
+    private Optional<KubetunException> asked(Injection injection, Tree pod) throws IOException {
         Workload workload = injection.workload();
-        Tree pod = first;
-        try {
-            for (int i = 0; i < MAX_TRIES; i++) {
-                if (workloads.addToPod(pod, EphemeralAgents.containers(injection, pod), true)) {
-                    return Optional.empty();
-                }
-                List<Tree> running = running(workload);
-                pod = running.isEmpty() ? pod : running.getFirst();
-            }
-            return Optional.empty();
-        } catch (ApiException e) {
-            return e.status() == NOT_FOUND
-                    ? refusal(
-                            workload,
-                            ErrorCode.TARGET_UNSUPPORTED,
-                            "its API server knows no ephemeral containers",
-                            "Take another way: --way " + Way.PATCH)
-                    : refusal(
-                            workload,
-                            e.forbidden() ? ErrorCode.FORBIDDEN : ErrorCode.CLUSTER_ERROR,
-                            "the cluster refuses ephemeral containers: " + ApiErrors.reason(e),
-                            "Take another way: --way " + Way.PATCH);
-        }
+        String next = "Take another way: --way " + Way.PATCH;
+        return new AddedContainers(workloads, injection)
+                .refusal(pod)
+                .flatMap(e -> e.status() == NOT_FOUND
+                        ? refusal(
+                                workload,
+                                ErrorCode.TARGET_UNSUPPORTED,
+                                "its API server knows no ephemeral containers",
+                                next)
+                        : refusal(
+                                workload,
+                                e.forbidden() ? ErrorCode.FORBIDDEN : ErrorCode.CLUSTER_ERROR,
+                                "the cluster refuses ephemeral containers: " + ApiErrors.reason(e),
+                                next));
     }
 
     private List<Tree> running(Workload workload) throws IOException {
@@ -166,7 +153,8 @@ record EphemeralWay(Workloads workloads, Catalog catalog, JournalledCluster clus
 
                     @Override
                     public List<String> notes() {
-                        return agents.notes();
+                        return Stream.concat(agents.notes().stream(), remains(workload).stream())
+                                .toList();
                     }
 
                     @Override
@@ -184,6 +172,12 @@ record EphemeralWay(Workloads workloads, Catalog catalog, JournalledCluster clus
                 .filter(EphemeralAgent::live)
                 .findFirst()
                 .map(Holding::of);
+    }
+
+    @Override
+    public Optional<String> remains(Workload workload) {
+        return Optional.of("The entries of the agents stay in the pods of " + workload
+                + ", also after their end, until the pods are replaced.");
     }
 
     @Override

@@ -39,7 +39,7 @@ final class FailedCreations {
     }
 
     private List<Tree> events() {
-        if (owned.kind() == Kind.DEPLOYMENT) {
+        if (owned.kind() != Kind.STATEFULSET && owned.kind() != Kind.DAEMONSET) {
             return List.of();
         }
         try {

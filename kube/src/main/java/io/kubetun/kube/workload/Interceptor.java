@@ -85,15 +85,17 @@ public final class Interceptor {
      *
      * @param name the workload
      * @param effects makes the change
+     * @param progress told what stays
      * @return whose it was; empty if there was none
      * @throws KubetunException if it cannot be done
      */
-    public Optional<String> leave(WorkloadName name, Effects effects) throws KubetunException {
+    public Optional<String> leave(WorkloadName name, Effects effects, Progress progress) throws KubetunException {
         Workload workload = finder.find(name);
         try {
             Optional<Ladder.Held> held = ladder.held(workload);
             if (held.isPresent()) {
                 effects.apply(held.get().way().leaving(workload, held.get().holding()));
+                held.get().way().remains(workload).ifPresent(progress::step);
             }
             return held.map(each -> each.holding().spoken());
         } catch (IOException e) {

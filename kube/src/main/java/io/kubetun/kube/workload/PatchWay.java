@@ -1,6 +1,7 @@
 package io.kubetun.kube.workload;
 
 import io.kubetun.kube.catalog.Catalog;
+import io.kubetun.kube.document.Tree;
 import io.kubetun.kube.effect.JournalledCluster;
 import io.kubetun.kube.examine.AccessReview;
 import io.kubetun.spi.ErrorCode;
@@ -31,29 +32,54 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
 
     @Override
     public Optional<KubetunException> obstacle(Intercept intercept, Workload workload) throws IOException {
+        Tree pod;
         try {
-            intercept.patch(workload, Intercept.onePod(workloads, workload));
-            checkStandard(workload);
+            pod = Intercept.onePod(workloads, workload);
+            intercept.patch(workload, pod);
         } catch (KubetunException e) {
             return Optional.of(e);
         }
         // What would fail only when the pods are being replaced already.
-        return access.missing(List.of(
+        Optional<KubetunException> missing = access.missing(List.of(
                         new AccessReview("patch", "apps", workload.kind().plural()),
                         new AccessReview("list", "", "pods")))
-                .map(missing -> Refusals.forbidden("cannot intercept " + workload, missing, null));
+                .map(verb -> Refusals.forbidden("cannot intercept " + workload, verb, null));
+        if (missing.isPresent()) {
+            return missing;
+        }
+        Optional<KubetunException> refused =
+                EphemeralAgents.runs(pod) ? security(intercept, workload, pod) : Optional.empty();
+        return refused.isPresent() ? refused : standard(workload);
     }
 
-    private void checkStandard(Workload workload) throws KubetunException, IOException {
-        Optional<String> standard = PodSecurity.standard(workloads.api(), workload.namespace());
-        if (standard.isPresent()) {
-            throw new KubetunException(
-                    ErrorCode.TARGET_UNSUPPORTED,
-                    "cannot intercept " + workload,
-                    "its namespace enforces the Pod Security Standard " + standard.get()
-                            + ", which forbids the init container's NET_ADMIN",
-                    "Take the way that needs no capability: --way " + Way.TARGET_PORT);
+    /** Who may ask whether a pod that runs is let have such containers, knows it of its successors before they are made. */
+    private Optional<KubetunException> security(Intercept intercept, Workload workload, Tree pod) throws IOException {
+        try {
+            Injection injection = new Injection(intercept, workload, TakenPorts.of(intercept.request(), workload), "");
+            return new AddedContainers(workloads, injection)
+                    .refusal(pod)
+                    .filter(AddedContainers::byPodSecurity)
+                    .map(e -> refusedByPodSecurity(workload, "its pods would be refused: " + e.getMessage()));
+        } catch (KubetunException e) {
+            return Optional.of(e);
         }
+    }
+
+    /** Who may not ask that, or has no pod to ask it of, reads what the namespace says. */
+    private Optional<KubetunException> standard(Workload workload) throws IOException {
+        return PodSecurity.standard(workloads.api(), workload.namespace())
+                .map(standard -> refusedByPodSecurity(
+                        workload,
+                        "its namespace enforces the Pod Security Standard " + standard
+                                + ", which forbids the init container's NET_ADMIN"));
+    }
+
+    private static KubetunException refusedByPodSecurity(Workload workload, String why) {
+        return new KubetunException(
+                ErrorCode.FORBIDDEN,
+                "cannot intercept " + workload,
+                why,
+                "Take the way that needs no capability: --way " + Way.TARGET_PORT);
     }
 
     @Override

@@ -72,6 +72,7 @@ final class InterceptModeFactory implements ModeFactory {
             }
         }
         all.add(new Permission("patch", "", "services", "", Scope.NAMESPACE, Weight.BETTER));
+        all.add(new Permission("patch", "", "pods", "ephemeralcontainers", Scope.NAMESPACE, Weight.BETTER));
         all.add(new Permission("get", "apps", "replicasets", "", Scope.NAMESPACE, Weight.BETTER));
         return all;
     }
