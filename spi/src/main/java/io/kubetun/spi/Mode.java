@@ -29,6 +29,15 @@ public interface Mode {
     }
 
     /**
+     * Says who in the cluster reaches what by this mode, as long as its session is there.
+     *
+     * @return what is not as it would be without the mode, and what people take for it; empty before the start
+     */
+    default List<Reach> reaches() {
+        return List.of();
+    }
+
+    /**
      * Says what else a person should know of this mode now: what it cannot do and what would help, what it has counted.
      *
      * @return a sentence each, in the order of their weight; few
@@ -36,6 +45,14 @@ public interface Mode {
     default List<String> notes() {
         return List.of();
     }
+
+    /**
+     * What a caller in the cluster reaches.
+     *
+     * @param caller who calls, for people: {@code a Service's name}
+     * @param reaches who answers, a word: {@code laptop}
+     */
+    record Reach(String caller, String reaches) {}
 
     /**
      * A local address that a mode serves.

@@ -55,6 +55,15 @@ final class PlanOutput {
             listeners.add(one);
         }
         fields.put("listeners", listeners);
+        List<Object> callers = new ArrayList<>();
+        for (Plan.Caller caller : plan.callers()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("mode", caller.mode());
+            one.put("caller", caller.reach().caller());
+            one.put("reaches", caller.reach().reaches());
+            callers.add(one);
+        }
+        fields.put("callers", callers);
         return fields;
     }
 
@@ -87,6 +96,13 @@ final class PlanOutput {
                         each.mode());
             }
             text.append("\n\n").append(listeners.render());
+        }
+        if (!plan.callers().isEmpty()) {
+            Table callers = new Table("WHO CALLS BY", "REACHES", "MODE");
+            plan.callers()
+                    .forEach(each ->
+                            callers.row(each.reach().caller(), each.reach().reaches(), each.mode()));
+            text.append("\n\n").append(callers.render());
         }
         return text.toString();
     }

@@ -1,6 +1,7 @@
 package io.kubetun.kernel.plan;
 
 import io.kubetun.spi.Mode.Listening;
+import io.kubetun.spi.Mode.Reach;
 import io.kubetun.spi.cluster.Cluster.Identity;
 import io.kubetun.spi.host.Effect;
 import java.util.List;
@@ -13,8 +14,10 @@ import java.util.Map;
  * @param cluster the cluster that it would join
  * @param changes what it would change, in the order of the making; each once, as it would be at last
  * @param listeners where it would listen
+ * @param callers who in the cluster would reach what
  */
-public record Plan(String profile, Identity cluster, List<Change> changes, List<Listener> listeners) {
+public record Plan(
+        String profile, Identity cluster, List<Change> changes, List<Listener> listeners, List<Caller> callers) {
     /** Stands in keys and data for the session's id, which is not known before the session is. */
     public static final String SESSION = "xxxx";
 
@@ -22,6 +25,7 @@ public record Plan(String profile, Identity cluster, List<Change> changes, List<
     public Plan {
         changes = List.copyOf(changes);
         listeners = List.copyOf(listeners);
+        callers = List.copyOf(callers);
     }
 
     /**
@@ -55,4 +59,12 @@ public record Plan(String profile, Identity cluster, List<Change> changes, List<
      * @param byHelper whether the privileged helper would open it
      */
     public record Listener(String mode, Listening listening, boolean byHelper) {}
+
+    /**
+     * Who in the cluster would reach what.
+     *
+     * @param mode the mode that would answer
+     * @param reach who, and what
+     */
+    public record Caller(String mode, Reach reach) {}
 }

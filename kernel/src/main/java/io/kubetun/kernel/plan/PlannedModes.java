@@ -50,7 +50,8 @@ final class PlannedModes {
     }
 
     /** Starts them, looks what they would do, and stops them. */
-    List<Plan.Change> run(List<Plan.Listener> listeners) throws KubetunException, InterruptedException {
+    List<Plan.Change> run(List<Plan.Listener> listeners, List<Plan.Caller> callers)
+            throws KubetunException, InterruptedException {
         List<Planned> started = new ArrayList<>();
         List<Plan.Change> changes = new ArrayList<>();
         try {
@@ -60,6 +61,7 @@ final class PlannedModes {
             }
             for (Planned each : all) {
                 each.effects.all().forEach(effect -> changes.add(Plan.Change.of(each.name, effect)));
+                each.mode.reaches().forEach(reach -> callers.add(new Plan.Caller(each.name, reach)));
                 listening(each)
                         .forEach(one -> listeners.add(new Plan.Listener(
                                 each.name,

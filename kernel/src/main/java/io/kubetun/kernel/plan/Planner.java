@@ -143,9 +143,10 @@ public final class Planner {
             progress.step("Connected to " + identity.context() + " (" + identity.server() + ", Kubernetes " + version
                     + "), to look only.");
             List<Plan.Listener> listeners = new ArrayList<>();
+            List<Plan.Caller> callers = new ArrayList<>();
             List<Plan.Change> changes = new ArrayList<>(gateway(cluster, progress));
-            changes.addAll(modes.run(listeners));
-            return new Plan(profile.name(), identity, changes, listeners);
+            changes.addAll(modes.run(listeners, callers));
+            return new Plan(profile.name(), identity, changes, listeners, callers);
         }
     }
 

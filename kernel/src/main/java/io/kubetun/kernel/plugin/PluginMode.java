@@ -49,6 +49,16 @@ final class PluginMode implements Mode {
     }
 
     @Override
+    public List<Reach> reaches() {
+        try (var _ = LoaderScope.enter(factory.loader())) {
+            return List.copyOf(mode.reaches());
+        } catch (Throwable thrown) {
+            complain("reaches", thrown);
+            return List.of();
+        }
+    }
+
+    @Override
     public List<String> notes() {
         try (var _ = LoaderScope.enter(factory.loader())) {
             return List.copyOf(mode.notes());

@@ -1,6 +1,7 @@
 package io.kubetun.kube.catalog;
 
 import io.kubetun.kube.document.Tree;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,6 +34,9 @@ public record AgentState(
     /** Where the agent is told whom it serves. */
     public static final String KEY_VARIABLE = "KUBETUN_AGENT_KEY";
 
+    /** Where an agent without rules is told of the ports that Services lead to. */
+    public static final String ENTRANCES_VARIABLE = "KUBETUN_AGENT_ENTRANCES";
+
     /**
      * Finds out whom the agent of a pod serves.
      *
@@ -43,6 +47,23 @@ public record AgentState(
         return spec.at("containers")
                 .named(AGENT)
                 .map(container -> variable(container.at("env"), KEY_VARIABLE).orElse(""));
+    }
+
+    /**
+     * Finds out how the agent of a pod got into it.
+     *
+     * @param pod as the API server has it
+     * @return the way; empty if there is no agent, or none that lives
+     */
+    static Optional<Way> way(Tree pod) {
+        Optional<Tree> agent = pod.at("spec", "containers").named(AGENT);
+        if (agent.isPresent()) {
+            return Optional.of(
+                    agent.get().at("env").named(ENTRANCES_VARIABLE).isPresent() ? Way.TARGET_PORT : Way.PATCH);
+        }
+        return EphemeralAgent.all(pod).stream().anyMatch(EphemeralAgent::live)
+                ? Optional.of(Way.EPHEMERAL)
+                : Optional.empty();
     }
 
     static Optional<String> variable(Tree variables, String name) {

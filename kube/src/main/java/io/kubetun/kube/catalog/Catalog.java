@@ -181,7 +181,8 @@ public final class Catalog implements ClusterView, AutoCloseable {
                                         "",
                                         "Running",
                                         endpoint.terminating(),
-                                        List.of(address)))))
+                                        List.of(address),
+                                        Optional.empty()))))
                 .findFirst();
     }
 

@@ -1,9 +1,11 @@
 package io.kubetun.kube.catalog;
 
 import io.kubetun.kube.document.Tree;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A pod.
@@ -14,9 +16,16 @@ import java.util.List;
  * @param phase {@code Pending}, {@code Running}, {@code Succeeded}, {@code Failed} or {@code Unknown}
  * @param terminating whether it is about to end
  * @param addresses its own addresses; none while it has the node's
+ * @param intercepted how an agent that takes its traffic got into it; empty if there is none
  */
 public record PodRecord(
-        String namespace, String name, String uid, String phase, boolean terminating, List<InetAddress> addresses)
+        String namespace,
+        String name,
+        String uid,
+        String phase,
+        boolean terminating,
+        List<InetAddress> addresses,
+        Optional<Way> intercepted)
         implements Stored {
 
     /**
@@ -43,7 +52,8 @@ public record PodRecord(
                         ? List.of()
                         : texts.stream()
                                 .flatMap(text -> Resource.address(text).stream())
-                                .toList());
+                                .toList(),
+                AgentState.way(pod));
     }
 
     /**

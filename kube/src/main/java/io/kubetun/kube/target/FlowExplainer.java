@@ -8,11 +8,16 @@ import io.kubetun.spi.DialException;
 import io.kubetun.spi.Explanation;
 import io.kubetun.spi.Explanation.Step;
 import io.kubetun.spi.Target;
+import io.kubetun.spi.cluster.InterceptCaller;
+import io.kubetun.spi.cluster.InterceptCaller.Answerer;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Goes the way of one flow by the rules of the dialer, and says what happens at each step. Blocks. Thread-safe.
@@ -50,6 +55,7 @@ record FlowExplainer(TargetResolver resolver, OpenFlows flows, PodDialer pods) {
                 steps.add(new Step(
                         "intercept", "You intercept this pod: the flow goes to your process here, if one listens.", 0));
             }
+            resolver.intercepted(endpoint.namespace(), endpoint.pod()).ifPresent(way -> callers(way, here, steps));
             Future<Channel> dialled = pods.dial(pod, loop).await();
             long micros = micros(start);
             pods.format(endpoint.namespace())
@@ -70,6 +76,25 @@ record FlowExplainer(TargetResolver resolver, OpenFlows flows, PodDialer pods) {
             }
         }
         return false;
+    }
+
+    /** Who calls the pod otherwise may be answered by another. */
+    private static void callers(Way way, boolean here, List<Step> steps) {
+        if (!here) {
+            steps.add(new Step(
+                    "intercept",
+                    "Somebody intercepts this pod; to it this flow is a port-forward, as anybody may make one.",
+                    0));
+        }
+        for (Answerer answerer : Answerer.values()) {
+            String who = Arrays.stream(InterceptCaller.values())
+                    .filter(caller -> caller.answeredBy(way) == answerer)
+                    .map(InterceptCaller::toString)
+                    .collect(Collectors.joining("; "));
+            String linked = answerer == Answerer.LAPTOP ? ", while it is linked" : "";
+            steps.add(new Step(
+                    "intercept", "By --way " + way + " the " + answerer + " answers" + linked + ": " + who + ".", 0));
+        }
     }
 
     private String choice(Endpoint endpoint, int tried, int of) {

@@ -1,13 +1,17 @@
 package io.kubetun.kube.target;
 
 import io.kubetun.kube.Resolution;
+import io.kubetun.kube.catalog.Answer;
 import io.kubetun.kube.catalog.Catalog;
+import io.kubetun.kube.catalog.PodRecord;
 import io.kubetun.kube.catalog.Query;
+import io.kubetun.kube.catalog.Stored.ObjectKey;
 import io.kubetun.kube.target.Attempt.Done;
 import io.kubetun.kube.target.Attempt.End;
 import io.kubetun.kube.target.Attempt.Wants;
 import io.kubetun.spi.DialException.Reason;
 import io.kubetun.spi.Target;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +72,17 @@ public final class TargetResolver {
         }
         String message = "cannot resolve " + target + ": the API server's answers do not hold long enough";
         return new Resolution(target, asked, new Resolution.Nowhere(Reason.TIMED_OUT, message));
+    }
+
+    /**
+     * Finds out whether somebody takes a pod's traffic. Blocks, for a bounded time.
+     *
+     * @return how the agent got into the pod; empty if there is none, or the pod may not be looked at
+     */
+    Optional<Way> intercepted(String namespace, String pod) throws InterruptedException {
+        ObjectKey key = new ObjectKey(namespace, pod);
+        catalog.load(new Query.PodNamed(key));
+        return catalog.pod(key) instanceof Answer.Found(PodRecord found) ? found.intercepted() : Optional.empty();
     }
 
     private static String words(Query query) {

@@ -19,7 +19,7 @@ record Entrances(Map<Integer, Integer> own) {
     static final Entrances NONE = new Entrances(Map.of());
 
     /** Where the agent is told of them, as {@link #text} writes them. */
-    static final String VARIABLE = "KUBETUN_AGENT_ENTRANCES";
+    static final String VARIABLE = AgentState.ENTRANCES_VARIABLE;
 
     /** Where the kubelet asks the agent whether it is ready. */
     static final int READY = AgentContainers.PORT + 1;

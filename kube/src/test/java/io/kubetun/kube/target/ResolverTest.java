@@ -62,9 +62,9 @@ class ResolverTest {
                     slice("db", List.of(new SlicePort("", 5432, Protocol.TCP)), stranger("192.0.2.1")),
                     slice("byhand", List.of(new SlicePort("", 80, Protocol.TCP)), stranger("10.1.0.1"))),
             List.of(
-                    new PodRecord("lab", "echo-1", "u1", "Running", false, List.of(ip("10.1.0.1"))),
-                    new PodRecord("lab", "job", "u2", "Succeeded", false, List.of(ip("10.1.0.8"))),
-                    new PodRecord("lab", "end", "u3", "Running", true, List.of(ip("10.1.0.9")))));
+                    new PodRecord("lab", "echo-1", "u1", "Running", false, List.of(ip("10.1.0.1")), Optional.empty()),
+                    new PodRecord("lab", "job", "u2", "Succeeded", false, List.of(ip("10.1.0.8")), Optional.empty()),
+                    new PodRecord("lab", "end", "u3", "Running", true, List.of(ip("10.1.0.9")), Optional.empty())));
 
     private final Resolver resolver = new Resolver(view, "lab", "cluster.local");
 

@@ -6,6 +6,8 @@ import io.kubetun.spi.Inbound;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Mode;
 import io.kubetun.spi.SessionContext;
+import io.kubetun.spi.Target;
+import io.kubetun.spi.cluster.InterceptCaller;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
@@ -13,6 +15,7 @@ import io.kubetun.spi.cluster.ServiceState.Protocol;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,30 +78,33 @@ final class InterceptMode implements Mode {
                         + ". Give it back: kubetun leave " + options.workload());
     }
 
-    private Map<Door, Integer> doors(Map<String, Integer> numbers) {
-        Map<Door, Integer> doors = new HashMap<>();
+    private Map<Door, Target.Address> doors(Map<String, Integer> numbers) {
+        Map<Door, Target.Address> doors = new HashMap<>();
         for (TakenPort port : options.ports()) {
             int remote = numbers.getOrDefault(port.remote(), 0);
-            doors.put(new Door(remote, port.protocol()), port.local().orElse(remote));
+            doors.put(new Door(remote, port.protocol()), to(port).address(remote));
         }
         if (options.ports().isEmpty()) {
-            numbers.values().forEach(number -> doors.put(new Door(number, Protocol.TCP), number));
+            numbers.values()
+                    .forEach(number -> doors.put(
+                            new Door(number, Protocol.TCP), options.to().address(number)));
         }
         return doors;
     }
 
+    private LocalDoor to(TakenPort port) {
+        return port.local().or(options.to());
+    }
+
     private String says(Way way) {
-        String to = options.to().getHostAddress();
         if (options.ports().isEmpty()) {
-            return (way == Way.TARGET_PORT ? "what Services lead to it" : "all TCP") + ", to the same ports of " + to;
+            return (way == Way.TARGET_PORT ? "what Services lead to it" : "all TCP") + ", to "
+                    + options.to().spoken();
         }
         return String.join(
                 ", ",
                 options.ports().stream()
-                        .map(port -> port.remote()
-                                + (port.local().isPresent()
-                                        ? " to " + to + ":" + port.local().getAsInt()
-                                        : " to the same port of " + to))
+                        .map(port -> port.remote() + " to " + to(port).spoken())
                         .toList());
     }
 
@@ -115,6 +121,17 @@ final class InterceptMode implements Mode {
     public void stop() {
         links.ifPresent(AgentLinks::close);
         interception.ifPresent(Interception::close);
+    }
+
+    @Override
+    public List<Reach> reaches() {
+        return interception
+                .map(there -> Arrays.stream(InterceptCaller.values())
+                        .map(caller -> new Reach(
+                                caller.toString(),
+                                caller.answeredBy(there.way()).toString()))
+                        .toList())
+                .orElse(List.of());
     }
 
     @Override

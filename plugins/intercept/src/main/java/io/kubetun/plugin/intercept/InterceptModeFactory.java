@@ -29,8 +29,8 @@ final class InterceptModeFactory implements ModeFactory {
                     Option.of(
                             "ports",
                             ModeDescriptor.Type.LIST,
-                            "Take only these ports: REMOTE[:LOCAL][/udp], REMOTE a number or a container port's name."
-                                    + " Default: all TCP, to the same numbers",
+                            "Take only these ports: REMOTE[:[ADDRESS:]LOCAL][/udp], REMOTE a number or a container port's"
+                                    + " name. Default: all TCP, to the same numbers",
                             "-p",
                             "--port"),
                     Option.of(
@@ -43,7 +43,7 @@ final class InterceptModeFactory implements ModeFactory {
                     Option.of(
                                     "to",
                                     ModeDescriptor.Type.TEXT,
-                                    "Where the local process listens: HOST, an address",
+                                    "Where the local process listens: ADDRESS[:PORT], for each port that says nothing else",
                                     "--to")
                             .orElse("127.0.0.1"),
                     Option.of(

@@ -5,8 +5,6 @@ import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.WorkloadName;
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +17,7 @@ import java.util.stream.Stream;
  * @param workload whose traffic
  * @param ports what is taken; none for all TCP
  * @param way how the agent gets into the pods; empty for the best that can be
- * @param to where the local process listens
+ * @param to where the local process listens, unless a port says otherwise; always an address
  * @param refuse whether a connection is refused while nothing listens here
  * @param probes whether the kubelet's probes are taken too
  * @param proxyProtocol whether the local process is told who calls
@@ -28,7 +26,7 @@ record InterceptOptions(
         WorkloadName workload,
         List<TakenPort> ports,
         Optional<Way> way,
-        InetAddress to,
+        LocalDoor to,
         boolean refuse,
         boolean probes,
         boolean proxyProtocol) {
@@ -56,15 +54,16 @@ record InterceptOptions(
             }
         }
         String to = options.getString("to");
-        InetAddress address = NetUtil.createInetAddressFromIpAddressString(to);
-        if (address == null) {
-            throw wrong("cannot lead flows to " + to, "it is no address", "Say an address: --to 127.0.0.1");
-        }
+        LocalDoor door = LocalDoor.readAddress(to)
+                .orElseThrow(() -> wrong(
+                        "cannot lead flows to " + to,
+                        "it is no address, nor one with a port",
+                        "Say --to 127.0.0.1, --to 192.0.2.7:3000 or --to [::1]:3000"));
         return new InterceptOptions(
                 workload,
                 ports,
                 way(options.getString("way")),
-                address,
+                door,
                 onClosed(options.getString("on-closed")),
                 options.getBoolean("probes"),
                 options.getBoolean("proxy-protocol"));

@@ -10,8 +10,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.net.InetAddress;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 /** Leads the flows that agents open to the process on this machine. Thread-safe; never blocks. */
 final class LocalProcess implements Inbound.Taker {
     private final Dialer machine;
-    private final InetAddress address;
-    private final Map<Door, Integer> doors;
+    private final LocalDoor others;
+    private final Map<Door, Target.Address> doors;
     private final boolean refuse;
     private final boolean proxyProtocol;
     private final AtomicLong taken = new AtomicLong();
-    private final Map<Integer, AtomicLong> closed = new ConcurrentHashMap<>();
+    private final Map<Target.Address, AtomicLong> closed = new ConcurrentHashMap<>();
 
     /** A port of the pods. */
     record Door(int port, Protocol protocol) {}
@@ -33,11 +33,11 @@ final class LocalProcess implements Inbound.Taker {
      * Takes what was resolved.
      *
      * @param machine dials addresses of this machine
-     * @param doors the local port for each that is taken; none for all TCP to the same number
+     * @param doors where each goes that is taken; none for all TCP to what is said for all
      */
-    LocalProcess(Dialer machine, InterceptOptions options, Map<Door, Integer> doors) {
+    LocalProcess(Dialer machine, InterceptOptions options, Map<Door, Target.Address> doors) {
         this.machine = machine;
-        this.address = options.to();
+        this.others = options.to();
         this.doors = Map.copyOf(doors);
         this.refuse = options.refuse();
         this.proxyProtocol = options.proxyProtocol();
@@ -46,13 +46,13 @@ final class LocalProcess implements Inbound.Taker {
     @Override
     public Future<Channel> take(Inbound.Flow flow, EventLoop loop) {
         int remote = flow.to().getPort();
-        Integer local = doors.isEmpty() && flow.protocol() == Protocol.TCP
-                ? Integer.valueOf(remote)
-                : doors.get(new Door(remote, flow.protocol()));
-        if (local == null) {
+        Optional<Target.Address> local = doors.isEmpty() && flow.protocol() == Protocol.TCP
+                ? Optional.of(others.address(remote))
+                : Optional.ofNullable(doors.get(new Door(remote, flow.protocol())));
+        if (local.isEmpty()) {
             return loop.newFailedFuture(new DialException(Reason.UNREACHABLE, "port " + remote + " is not taken"));
         }
-        Target.Address target = new Target.Address(address, local);
+        Target.Address target = local.get();
         return switch (flow.protocol()) {
             case TCP -> connect(flow, target, loop);
             case UDP -> machine.dialDatagrams(target, loop);
@@ -68,7 +68,7 @@ final class LocalProcess implements Inbound.Taker {
                 return;
             }
             taken.incrementAndGet();
-            closed.remove(target.port());
+            closed.remove(target);
             Channel channel = dialled.getNow();
             if (proxyProtocol) {
                 CallerHeader.write(flow, channel);
@@ -81,7 +81,7 @@ final class LocalProcess implements Inbound.Taker {
     }
 
     private DialException isClosed(Throwable cause, Target.Address target) {
-        closed.computeIfAbsent(target.port(), port -> new AtomicLong()).incrementAndGet();
+        closed.computeIfAbsent(target, door -> new AtomicLong()).incrementAndGet();
         Reason reason = refuse ? Reason.FORBIDDEN : Reason.REFUSED;
         return new DialException(reason, "nothing listens on " + target, cause);
     }
@@ -94,9 +94,9 @@ final class LocalProcess implements Inbound.Taker {
     /** What is not there, a sentence each. */
     Stream<String> notes() {
         return closed.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(each -> "Nothing listens on " + new Target.Address(address, each.getKey()) + " here: "
+                .map(each -> "Nothing listens on " + each.getKey() + ": "
                         + each.getValue() + " connections "
-                        + (refuse ? "were refused." : "stayed in the cluster."));
+                        + (refuse ? "were refused." : "stayed in the cluster."))
+                .sorted();
     }
 }

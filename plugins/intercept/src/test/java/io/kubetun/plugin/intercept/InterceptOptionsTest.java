@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.ModeDescriptor;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
@@ -13,6 +14,8 @@ import io.kubetun.spi.cluster.WorkloadName.Kind;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InterceptOptionsTest {
     private static Config options(String said) {
@@ -30,7 +33,7 @@ class InterceptOptionsTest {
         InterceptOptions read = InterceptOptions.read(options("workload = deploy/cart"));
         assertThat(read.workload()).isEqualTo(new WorkloadName(Kind.DEPLOYMENT, "cart"));
         assertThat(read.ports()).isEmpty();
-        assertThat(read.to().getHostAddress()).isEqualTo("127.0.0.1");
+        assertThat(read.to().address(80)).hasToString("127.0.0.1:80");
         assertThat(read.refuse()).isFalse();
         assertThat(read.way()).as("the best that can be").isEmpty();
         assertThat(read.probes()).isFalse();
@@ -44,10 +47,49 @@ class InterceptOptionsTest {
                         + " proxy-protocol = true, way = target-port"));
         assertThat(read.way()).contains(Way.TARGET_PORT);
         assertThat(read.ports()).containsExactly(TakenPort.read("5432"), TakenPort.read("http:80"));
-        assertThat(read.to().getHostAddress()).isEqualTo("0:0:0:0:0:0:0:1");
+        assertThat(read.to().address(80)).hasToString("[0:0:0:0:0:0:0:1]:80");
         assertThat(read.refuse()).isTrue();
         assertThat(read.probes()).isTrue();
         assertThat(read.proxyProtocol()).isTrue();
+    }
+
+    @Test
+    void whatAPortSaysGoesBeforeWhatIsSaidForAll() throws KubetunException {
+        InterceptOptions read = InterceptOptions.read(
+                options(
+                        "workload = deploy/cart, to = \"192.0.2.7:9000\", ports = [80, \"81:3000\", \"82:198.51.100.1:5000\"]"));
+        assertThat(read.ports())
+                .extracting(port -> port.local().or(read.to()).address(1).toString())
+                .containsExactly("192.0.2.7:9000", "192.0.2.7:3000", "198.51.100.1:5000");
+        LocalDoor six = InterceptOptions.read(options("workload = deploy/cart, to = \"[::1]:9000\""))
+                .to();
+        assertThat(six.address(1)).hasToString("[0:0:0:0:0:0:0:1]:9000");
+        assertThat(six.spoken()).isEqualTo("[0:0:0:0:0:0:0:1]:9000");
+        LocalDoor bare = InterceptOptions.read(options("workload = deploy/cart, to = \"[::1]\""))
+                .to();
+        assertThat(bare.spoken()).isEqualTo("the same port of 0:0:0:0:0:0:0:1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nowhere",
+                "nowhere:80",
+                "127.0.0.1:",
+                "127.0.0.1:0",
+                "127.0.0.1:65536",
+                "[127.0.0.1]:80",
+                "[::1",
+                "127.0.0:80",
+                "3000"
+            })
+    void refusesToLeadFlowsToWhatIsNoAddress(String to) {
+        assertThatThrownBy(() -> InterceptOptions.read(options("workload = deploy/cart, to = \"" + to + "\"")))
+                .isInstanceOfSatisfying(KubetunException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
+                    assertThat(e.next()).contains("--to 192.0.2.7:3000");
+                });
     }
 
     @Test
