@@ -278,7 +278,7 @@ class EphemeralInterceptTest {
                 metadata: {name: bare, namespace: lab}
                 spec:
                   terminationGracePeriodSeconds: 1
-                  containers: [{name: app, image: docker.io/lab/workload:1, imagePullPolicy: Never, env: [{name: APP, value: bare}]}]
+                  containers: [{name: app, image: docker.io/lab/workload:1, imagePullPolicy: Never, command: [workload], env: [{name: APP, value: bare}]}]
                 """);
         lab.kubectl("apply", "-f", file.toString());
         lab.kubectl("-n", "lab", "wait", "--for=condition=Ready", "pod/bare", "--timeout=60s");
