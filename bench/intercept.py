@@ -162,6 +162,11 @@ try:
     row("a probe, added", added, "µs", added <= 100, "≤ 100")
     row("first request here, pods replaced", first, "s", first <= 6, "≤ 6")
     stop(session)
+    until(settled, "the end of pods that go")
+    session, first = intercept("--way", "ephemeral")
+    row("first request here, an ephemeral container", first, "s", first <= 2, "≤ 2")
+    stop(session)
+    kubectl("delete", "pods", "-l", "app=c")  # what is left of the agent is an entry in the pod
 finally:
     for program in started:
         stop(program)
