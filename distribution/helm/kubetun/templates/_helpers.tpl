@@ -64,6 +64,9 @@ kubetun.io/gateway: {{ .Values.gateway.name }}
 - apiGroups: [""]
   resources: [events]
   verbs: [list]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [get, watch, create, patch, delete]
 {{- end }}
 
 {{- define "kubetun.rules.gatewayUser" -}}

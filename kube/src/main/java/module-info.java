@@ -25,6 +25,7 @@ module io.kubetun.kube {
             io.kubetun.kube.gateway.GatewaySweepType,
             io.kubetun.kube.workload.EphemeralChangeType,
             io.kubetun.kube.workload.InterceptChangeType,
+            io.kubetun.kube.workload.LeaseChangeType,
             io.kubetun.kube.workload.LeaveChangeType,
             io.kubetun.kube.workload.ServiceChangeType;
 }

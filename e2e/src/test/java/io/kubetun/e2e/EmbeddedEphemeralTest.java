@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kube.workload.EphemeralChangeType;
+import io.kubetun.kube.workload.LeaseChangeType;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.InterceptRequest;
@@ -107,7 +108,7 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
 
     private static InterceptRequest request(String workload, Optional<Way> way, String key, String holder) {
         return new InterceptRequest(
-                WorkloadName.parse(workload).orElseThrow(), List.of(), way, key, holder, false, false);
+                WorkloadName.parse(workload).orElseThrow(), List.of(), way, key, holder, false, false, Duration.ZERO);
     }
 
     private static InterceptRequest request(String workload) {
@@ -206,9 +207,11 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
         deployment(1);
         new Visit("cccc").openOn(request("deployment/echo"));
         Path dead = dead("first");
-        RepairReport report = new Repair(dead, List.of(new EphemeralChangeType())).run();
+        RepairReport report = new Repair(dead, List.of(new EphemeralChangeType(), new LeaseChangeType())).run();
         assertThat(report.problems()).isEmpty();
-        assertThat(report.undone()).extracting(RepairReport.Change::kind).containsExactly("intercept-ephemeral");
+        assertThat(report.undone())
+                .extracting(RepairReport.Change::kind)
+                .containsExactly("intercept-ephemeral", "intercept-lease");
         Await.until(() -> ends(pod(0)).contains("exitCode=0"), PATIENCE);
     }
 
@@ -249,7 +252,9 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
         Visit next = new Visit("bbbb");
         Interception there = next.openOn(request("deployment/echo"));
         assertThat(ends(pod(0))).contains("kubetun-agent-1={terminated={exitCode=0", "kubetun-agent-2={running=");
-        assertThat(new Repair(dead, List.of(new EphemeralChangeType())).run().problems())
+        assertThat(new Repair(dead, List.of(new EphemeralChangeType(), new LeaseChangeType()))
+                        .run()
+                        .problems())
                 .isEmpty();
         assertThat(there.agents()).hasSize(1);
         assertThat(next.refusal(request("deployment/echo", Optional.of(Way.PATCH), KEY, "alice@laptop"))

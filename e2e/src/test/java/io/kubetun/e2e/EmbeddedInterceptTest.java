@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kube.workload.InterceptChangeType;
+import io.kubetun.kube.workload.LeaseChangeType;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Target;
@@ -21,11 +22,13 @@ import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.testkit.EmbeddedCluster;
 import io.kubetun.testkit.EmbeddedUser;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,7 +133,8 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
                 key,
                 holder,
                 false,
-                false);
+                false,
+                Duration.ZERO);
     }
 
     private static InterceptRequest request(String workload) {
@@ -143,7 +147,7 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
             super(id, user, options);
         }
 
-        Interception intercept(InterceptRequest request) throws KubetunException {
+        Interception intercept(InterceptRequest request) throws Exception {
             Interception interception = cluster.intercept(request, effects, progress::add);
             open.add(interception);
             return interception;
@@ -155,7 +159,7 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
             return interception;
         }
 
-        KubetunException refusal(InterceptRequest request) {
+        KubetunException refusal(InterceptRequest request) throws Exception {
             try {
                 intercept(request);
             } catch (KubetunException e) {
@@ -236,9 +240,12 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
         workload("Deployment", "echo", 1, PLAIN);
         String before = template("Deployment", "echo");
         visit("cccc").openOn(request("deployment/echo"));
-        RepairReport report = new Repair(dead("first"), List.of(new InterceptChangeType())).run();
+        RepairReport report =
+                new Repair(dead("first"), List.of(new InterceptChangeType(), new LeaseChangeType())).run();
         assertThat(report.problems()).isEmpty();
-        assertThat(report.undone()).extracting(RepairReport.Change::kind).containsExactly("intercept");
+        assertThat(report.undone())
+                .extracting(RepairReport.Change::kind)
+                .containsExactly("intercept", "intercept-lease");
         assertThat(template("Deployment", "echo")).isEqualTo(before);
     }
 
@@ -253,7 +260,9 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
         assertThat(template("Deployment", "echo"))
                 .as("no pod is replaced for it")
                 .isEqualTo(during);
-        assertThat(new Repair(dead, List.of(new InterceptChangeType())).run().problems())
+        assertThat(new Repair(dead, List.of(new InterceptChangeType(), new LeaseChangeType()))
+                        .run()
+                        .problems())
                 .isEmpty();
         assertThat(template("Deployment", "echo")).isEqualTo(during);
         next.leave();
@@ -304,6 +313,8 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
                 return "";
             } catch (KubetunException e) {
                 return e.getMessage();
+            } catch (Exception e) {
+                throw new CompletionException(e);
             }
         });
     }

@@ -13,6 +13,7 @@ import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kernel.journal.RepairReport;
 import io.kubetun.kube.KubeClusterProvider;
 import io.kubetun.kube.workload.InterceptChangeType;
+import io.kubetun.kube.workload.LeaseChangeType;
 import io.kubetun.kube.workload.ServiceChangeType;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.Cluster;
@@ -153,7 +154,14 @@ class EmbeddedTargetPortTest {
 
     private static InterceptRequest request(Optional<Way> way, String key, String holder, Port... ports) {
         return new InterceptRequest(
-                WorkloadName.parse("deployment/echo").orElseThrow(), List.of(ports), way, key, holder, false, false);
+                WorkloadName.parse("deployment/echo").orElseThrow(),
+                List.of(ports),
+                way,
+                key,
+                holder,
+                false,
+                false,
+                Duration.ZERO);
     }
 
     private static InterceptRequest request(Port... ports) {
@@ -209,7 +217,8 @@ class EmbeddedTargetPortTest {
     }
 
     private RepairReport repair(Path journal) throws Exception {
-        return new Repair(journal, List.of(new InterceptChangeType(), new ServiceChangeType())).run();
+        return new Repair(journal, List.of(new InterceptChangeType(), new LeaseChangeType(), new ServiceChangeType()))
+                .run();
     }
 
     /** What the journal of a dead process looks like: its name holds the process. */
@@ -272,7 +281,7 @@ class EmbeddedTargetPortTest {
         assertThat(report.problems()).isEmpty();
         assertThat(report.undone())
                 .extracting(RepairReport.Change::kind)
-                .containsExactly("intercept-service", "intercept-service", "intercept");
+                .containsExactly("intercept-service", "intercept-service", "intercept", "intercept-lease");
         assertThat(everything()).isEqualTo(before);
     }
 

@@ -7,6 +7,7 @@ import io.kubetun.kernel.journal.JournaledEffects;
 import io.kubetun.kernel.journal.Repair;
 import io.kubetun.kube.KubeClusterProvider;
 import io.kubetun.kube.workload.InterceptChangeType;
+import io.kubetun.kube.workload.LeaseChangeType;
 import io.kubetun.kube.workload.LeaveChangeType;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.Cluster;
@@ -16,6 +17,7 @@ import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.WorkloadName;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +34,9 @@ final class InterceptProgram {
     public static void main(String[] arguments) throws Exception {
         Path journal = Path.of(arguments[1]);
         if (arguments[0].equals("repair")) {
-            System.out.println(new Repair(journal, List.of(new InterceptChangeType(), new LeaveChangeType())).run());
+            System.out.println(new Repair(
+                            journal, List.of(new InterceptChangeType(), new LeaseChangeType(), new LeaveChangeType()))
+                    .run());
             return;
         }
         WorkloadName workload = WorkloadName.parse(arguments[4]).orElseThrow();
@@ -63,7 +67,7 @@ final class InterceptProgram {
             throws Exception {
         long began = System.nanoTime();
         InterceptRequest request = new InterceptRequest(
-                workload, List.of(), Optional.of(Way.PATCH), "key-of-" + holder, holder, false, false);
+                workload, List.of(), Optional.of(Way.PATCH), "key-of-" + holder, holder, false, false, Duration.ZERO);
         try (Interception interception = cluster.intercept(request, effects, InterceptProgram::say)) {
             interception.open(InterceptProgram::say);
             System.out.println("OPEN after " + (System.nanoTime() - began) / 1_000_000 + " ms: "

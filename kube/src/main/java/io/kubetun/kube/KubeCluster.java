@@ -166,7 +166,7 @@ public final class KubeCluster implements Cluster {
 
     @Override
     public Interception intercept(InterceptRequest request, Effects effects, Progress progress)
-            throws KubetunException {
+            throws KubetunException, InterruptedException {
         return interceptor.intercept(request, effects, progress);
     }
 

@@ -76,7 +76,7 @@ final class ScopedCluster implements Cluster {
 
     @Override
     public Interception intercept(InterceptRequest request, Effects effects, Progress progress)
-            throws KubetunException {
+            throws KubetunException, InterruptedException {
         return session.intercept(request, effects, progress);
     }
 

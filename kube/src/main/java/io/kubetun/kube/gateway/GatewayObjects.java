@@ -3,14 +3,12 @@ package io.kubetun.kube.gateway;
 import io.kubetun.kube.api.ApiClient;
 import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.api.ApiResponse;
+import io.kubetun.kube.api.ServerClock;
 import io.kubetun.kube.document.Json;
 import io.kubetun.kube.document.Tree;
 import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,14 +22,13 @@ final class GatewayObjects {
     private final ApiClient api;
     private final String namespace;
     private final String name;
-    private final InstantSource clock;
-    private volatile Duration serverAhead = Duration.ZERO;
+    private final ServerClock clock;
 
     GatewayObjects(ApiClient api, String namespace, String name, InstantSource clock) {
         this.api = api;
         this.namespace = namespace;
         this.name = name;
-        this.clock = clock;
+        this.clock = new ServerClock(clock);
     }
 
     String namespace() {
@@ -49,29 +46,18 @@ final class GatewayObjects {
 
     /** The time by the API server's clock: leases of several machines are compared. */
     Instant now() {
-        return clock.instant().plus(serverAhead);
+        return clock.now();
     }
 
     Optional<Tree> find() throws IOException {
         try (ApiResponse response = api.open(path());
                 Json json = response.json()) {
-            learnTime(response.header("date"));
+            clock.learn(response);
             Tree deployment = json.next().orElse(Tree.MISSING);
             response.finish();
             return Optional.of(deployment);
         } catch (ApiException e) {
             return orMissing(e);
-        }
-    }
-
-    private void learnTime(Optional<String> date) {
-        try {
-            if (date.isPresent()) {
-                Instant theirs = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.get()));
-                serverAhead = Duration.between(clock.instant(), theirs);
-            }
-        } catch (DateTimeException e) {
-            serverAhead = Duration.ZERO;
         }
     }
 

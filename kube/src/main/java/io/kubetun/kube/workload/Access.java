@@ -26,19 +26,36 @@ record Access(ApiClient api, String namespace) {
     Optional<String> missing(List<AccessReview> needed) {
         AccessReview socket = new AccessReview("get", "", "pods", "portforward");
         AccessReview post = new AccessReview("create", "", "pods", "portforward");
+        Optional<String> first = missingOf(needed);
+        if (first.isPresent()) {
+            return first;
+        }
+        try {
+            return post.ask(api, namespace) || socket.ask(api, namespace)
+                    ? Optional.empty()
+                    : Optional.of(post.in(namespace));
+        } catch (IOException e) {
+            return unasked(e);
+        }
+    }
+
+    /** The same for what needs no port-forward. */
+    Optional<String> missingOf(List<AccessReview> needed) {
         try {
             for (AccessReview each : needed) {
                 if (!each.ask(api, namespace)) {
                     return Optional.of(each.in(namespace));
                 }
             }
-            return post.ask(api, namespace) || socket.ask(api, namespace)
-                    ? Optional.empty()
-                    : Optional.of(post.in(namespace));
-        } catch (IOException e) {
-            // Who may not even ask finds out by doing.
-            LOG.debug("did not ask what this user may do", e);
             return Optional.empty();
+        } catch (IOException e) {
+            return unasked(e);
         }
+    }
+
+    /** Who may not even ask finds out by doing. */
+    private static Optional<String> unasked(IOException why) {
+        LOG.debug("did not ask what this user may do", why);
+        return Optional.empty();
     }
 }

@@ -53,13 +53,26 @@ record Holding(String holder, String fingerprint, String since, String session, 
         return new Holding(agent.holder(), fingerprint(agent.key()), agent.since(), agent.session(), Optional.empty());
     }
 
+    /** Who has it, as an annotation of any object says. */
+    static Holding notedOn(Tree object) {
+        Tree noted = parsed(object);
+        return new Holding(
+                noted.at("holder").text().orElse(""),
+                noted.at("key").text().orElse(""),
+                noted.at("since").text().orElse(""),
+                noted.at("session").text().orElse(""),
+                noted.at("pullSecret").text());
+    }
+
     /** What the annotation on the workload says. */
     private static Tree noted(Workload workload) {
+        return parsed(workload.document());
+    }
+
+    private static Tree parsed(Tree object) {
         try {
-            return Json.parse(workload.document()
-                    .at("metadata", "annotations", ANNOTATION)
-                    .text()
-                    .orElse(""));
+            return Json.parse(
+                    object.at("metadata", "annotations", ANNOTATION).text().orElse(""));
         } catch (IOException e) {
             return Tree.MISSING;
         }

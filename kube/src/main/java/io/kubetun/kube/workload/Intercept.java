@@ -80,12 +80,30 @@ record Intercept(
     /** Refuses what somebody else has. */
     void checkHolder(Workload workload, Holding there) throws KubetunException {
         if (!there.isOf(fingerprint())) {
-            throw new KubetunException(
-                    ErrorCode.TARGET_UNSUPPORTED,
-                    "cannot intercept " + workload,
-                    "it is intercepted by " + there.spoken(),
-                    "Wait for them, or end it: kubetun leave " + workload.spoken() + " --force");
+            throw held(workload, there, Optional.empty());
         }
+    }
+
+    /**
+     * Makes the refusal of what somebody else has.
+     *
+     * @param silentSince when their Lease was last renewed, if it has expired
+     */
+    KubetunException held(Workload workload, Holding there, Optional<String> silentSince) {
+        String end = "kubetun leave " + workload.spoken() + " --force";
+        return new KubetunException(
+                ErrorCode.TARGET_UNSUPPORTED,
+                "cannot intercept " + workload,
+                "it is intercepted by " + spoken(there, silentSince),
+                silentSince.isPresent()
+                        ? "Their session seems to be gone. End it: " + end
+                        : "Wait for them, by --wait, or end it: " + end);
+    }
+
+    /** As in "alice@laptop since 2026-01-01T10:00:00Z, not renewed since 2026-01-01T11:00:00Z". */
+    static String spoken(Holding holding, Optional<String> silentSince) {
+        return holding.spoken()
+                + silentSince.map(since -> ", not renewed since " + since).orElse("");
     }
 
     String now() {

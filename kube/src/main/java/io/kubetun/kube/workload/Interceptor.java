@@ -10,6 +10,7 @@ import io.kubetun.spi.Progress;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.WorkloadName;
+import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Effects;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -21,6 +22,9 @@ import java.util.Optional;
 public final class Interceptor {
     private final WorkloadFinder finder;
     private final Ladder ladder;
+    private final Workloads workloads;
+    private final Showing showing;
+    private final Turn turn;
     private final GatewaySettings settings;
     private final String session;
 
@@ -45,13 +49,15 @@ public final class Interceptor {
             String session,
             PodDialer pods,
             EventLoopGroup loops) {
-        Workloads workloads = new Workloads(api, namespace);
+        this.workloads = new Workloads(api, namespace);
         Access access = new Access(api, namespace);
         this.finder = new WorkloadFinder(workloads);
         this.ladder = new Ladder(List.of(
                 new EphemeralWay(workloads, catalog, cluster, access, new AgentDoor(pods, loops)),
                 new PatchWay(workloads, catalog, cluster, access),
                 new TargetPortWay(workloads, new Services(api, namespace), finder, catalog, cluster, access)));
+        this.showing = new Showing(new ShownLeases(api, namespace), workloads, ladder, cluster, access);
+        this.turn = new Turn(workloads, ladder, showing);
         this.settings = settings;
         this.session = session;
     }
@@ -64,20 +70,46 @@ public final class Interceptor {
      * @param progress told what is done, in what way and why
      * @return the workload, whose pods are about to have their agent
      * @throws KubetunException if it cannot be done; nothing is changed then
+     * @throws InterruptedException if interrupted while somebody else has it
      */
     public Interception intercept(InterceptRequest request, Effects effects, Progress progress)
-            throws KubetunException {
+            throws KubetunException, InterruptedException {
         Workload workload = finder.find(request.workload());
         Intercept intercept =
                 new Intercept(request, session, settings.imageName(), settings.pullSecret(), InstantSource.system());
-        TakenPorts ports = TakenPorts.of(request, workload);
+        long until = System.nanoTime() + request.patience().toNanos();
         try {
-            Ladder.Choice choice = ladder.choose(intercept, workload);
-            choice.passed().forEach(progress::step);
-            return choice.way().put(new Injection(intercept, workload, ports, choice.rungs()), effects, progress);
+            while (true) {
+                Optional<Holding> other = turn.other(intercept, workload);
+                if (other.isPresent()) {
+                    if (request.patience().isZero()) {
+                        throw intercept.held(workload, other.get(), showing.silentSince(workload, other.get()));
+                    }
+                    workload = turn.await(intercept, workload, until, progress);
+                }
+                try {
+                    return put(intercept, workload, effects, progress);
+                } catch (KubetunException e) {
+                    if (request.patience().isZero()
+                            || turn.other(intercept, workloads.now(workload)).isEmpty()) {
+                        throw e;
+                    }
+                    // Somebody else who waited was faster.
+                    workload = workloads.now(workload);
+                }
+            }
         } catch (IOException e) {
             throw Refusals.of("cannot intercept " + workload, e);
         }
+    }
+
+    private Interception put(Intercept intercept, Workload workload, Effects effects, Progress progress)
+            throws KubetunException, IOException {
+        TakenPorts ports = TakenPorts.of(intercept.request(), workload);
+        Ladder.Choice choice = ladder.choose(intercept, workload, ladder.held(workload));
+        choice.passed().forEach(progress::step);
+        Injection injection = new Injection(intercept, workload, ports, choice.rungs());
+        return showing.around(injection, effects, () -> choice.way().put(injection, effects, progress));
     }
 
     /**
@@ -96,6 +128,10 @@ public final class Interceptor {
             if (held.isPresent()) {
                 effects.apply(held.get().way().leaving(workload, held.get().holding()));
                 held.get().way().remains(workload).ifPresent(progress::step);
+            }
+            Optional<Effect> ended = showing.ended(workload, held.map(Ladder.Held::holding));
+            if (ended.isPresent()) {
+                effects.apply(ended.get());
             }
             return held.map(each -> each.holding().spoken());
         } catch (IOException e) {

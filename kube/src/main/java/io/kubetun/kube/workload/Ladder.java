@@ -59,11 +59,11 @@ record Ladder(List<AgentWay> ways) {
      *
      * @param intercept what is wanted
      * @param workload of which
+     * @param held who has it
      * @throws KubetunException if somebody else has the workload, or no way can be gone, with the reason of each
      * @throws IOException if the API server does not answer
      */
-    Choice choose(Intercept intercept, Workload workload) throws KubetunException, IOException {
-        Optional<Held> held = held(workload);
+    Choice choose(Intercept intercept, Workload workload, Optional<Held> held) throws KubetunException, IOException {
         if (held.isPresent()) {
             intercept.checkHolder(workload, held.get().holding());
         }

@@ -12,7 +12,7 @@ import java.util.Map;
  * Stateless.
  */
 public final class LeaveChangeType implements EffectType {
-    private static final String KIND = "intercept-leave";
+    static final String KIND = "intercept-leave";
 
     /** Makes the type. */
     public LeaveChangeType() {}

@@ -42,6 +42,11 @@ final class Workloads {
         return get(kind, name).map(document -> new Workload(kind, namespace, name, document));
     }
 
+    /** Gets one as it is now; as it was seen, if it is gone. */
+    Workload now(Workload seen) throws IOException {
+        return find(seen.kind(), seen.name()).orElse(seen);
+    }
+
     /** Lists pods, at most as many as the limit, as {@link Workload#query} finds them. */
     List<Tree> pods(String query, int limit) throws IOException {
         return api.get(collection(Kind.POD) + "?limit=" + limit + "&" + query)

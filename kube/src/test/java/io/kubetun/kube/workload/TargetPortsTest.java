@@ -7,6 +7,7 @@ import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.spi.cluster.WorkloadName.Kind;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +150,8 @@ class TargetPortsTest {
                 "MCowBQYDK2VwAyEAalice",
                 "alice@laptop",
                 false,
-                false);
+                false,
+                Duration.ZERO);
         Intercept intercept = new Intercept(request, "aaaa", "k/a:1", Optional.empty(), InstantSource.system());
         Tree pod = Json.parse(
                         Json.write(intercept.patch(workload(), Tree.MISSING, Entrances.of(Set.of(8080), workload()))))

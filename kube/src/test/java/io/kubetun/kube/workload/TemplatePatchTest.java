@@ -11,6 +11,7 @@ import io.kubetun.spi.cluster.InterceptRequest.Port;
 import io.kubetun.spi.cluster.ServiceState.Protocol;
 import io.kubetun.spi.cluster.WorkloadName;
 import io.kubetun.spi.cluster.WorkloadName.Kind;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -62,7 +63,8 @@ class TemplatePatchTest {
                 KEY,
                 "alice@laptop",
                 false,
-                false);
+                false,
+                Duration.ZERO);
         return new Intercept(request, "aaaa", "k/a:1", Optional.of(secret).filter(s -> !s.isEmpty()), CLOCK);
     }
 

@@ -113,9 +113,10 @@ public interface Cluster extends AutoCloseable {
      * @param progress told what is done, in what way and why
      * @return the workload with its agents
      * @throws KubetunException if it cannot be done; nothing is changed then
+     * @throws InterruptedException if interrupted while somebody else has the workload; nothing is changed then
      */
     default Interception intercept(InterceptRequest request, Effects effects, Progress progress)
-            throws KubetunException {
+            throws KubetunException, InterruptedException {
         throw new UnsupportedOperationException("in this cluster nothing can be intercepted");
     }
 

@@ -1,6 +1,7 @@
 package io.kubetun.spi.cluster;
 
 import io.kubetun.spi.cluster.ServiceState.Protocol;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param holder who that is, for people: {@code alice@laptop}
  * @param probes whether the kubelet's probes go to the laptop too
  * @param everyWay whether each way is looked at, also those after the one that is gone: for a plan
+ * @param patience how long to wait while somebody else has it; zero to be refused at once
  */
 public record InterceptRequest(
         WorkloadName workload,
@@ -24,7 +26,8 @@ public record InterceptRequest(
         String ownerKey,
         String holder,
         boolean probes,
-        boolean everyWay) {
+        boolean everyWay,
+        Duration patience) {
     /** Takes a copy. */
     public InterceptRequest {
         ports = List.copyOf(ports);

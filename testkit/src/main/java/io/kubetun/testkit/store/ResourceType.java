@@ -40,6 +40,7 @@ public record ResourceType(
             new ResourceType("apps", "v1", "replicasets", "ReplicaSet", true, List.of("rs")),
             new ResourceType("apps", "v1", "statefulsets", "StatefulSet", true, List.of("sts")),
             new ResourceType("apps", "v1", "daemonsets", "DaemonSet", true, List.of("ds")),
+            new ResourceType("coordination.k8s.io", "v1", "leases", "Lease", true, List.of()),
             new ResourceType("networking.k8s.io", "v1", "servicecidrs", "ServiceCIDR", false, List.of()));
 
     /** Takes a copy. */

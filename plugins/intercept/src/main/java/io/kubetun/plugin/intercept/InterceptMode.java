@@ -14,6 +14,7 @@ import io.kubetun.spi.cluster.Interception;
 import io.kubetun.spi.cluster.ServiceState.Protocol;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,7 +45,8 @@ final class InterceptMode implements Mode {
                 inbound.ownerKey(),
                 holder(),
                 options.probes(),
-                session.dryRun());
+                session.dryRun(),
+                session.dryRun() ? Duration.ZERO : options.patience());
         Interception there = session.cluster().intercept(request, session.effects(), session.progress());
         interception = Optional.of(there);
         boolean started = false;

@@ -60,7 +60,13 @@ final class InterceptModeFactory implements ModeFactory {
                                     ModeDescriptor.Type.FLAG,
                                     "Tell the local process who calls, by PROXY protocol v2 before the first byte",
                                     "--proxy-protocol")
-                            .orElse("false")),
+                            .orElse("false"),
+                    Option.of(
+                                    "wait",
+                                    ModeDescriptor.Type.DURATION,
+                                    "How long to wait while somebody else has the workload",
+                                    "--wait")
+                            .orElse("0s")),
             Set.of(),
             permissions());
 
@@ -73,6 +79,9 @@ final class InterceptModeFactory implements ModeFactory {
         }
         all.add(new Permission("patch", "", "services", "", Scope.NAMESPACE, Weight.BETTER));
         all.add(new Permission("patch", "", "pods", "ephemeralcontainers", Scope.NAMESPACE, Weight.BETTER));
+        for (String verb : List.of("get", "create", "patch", "delete", "watch")) {
+            all.add(new Permission(verb, "coordination.k8s.io", "leases", "", Scope.NAMESPACE, Weight.BETTER));
+        }
         all.add(new Permission("get", "apps", "replicasets", "", Scope.NAMESPACE, Weight.BETTER));
         return all;
     }

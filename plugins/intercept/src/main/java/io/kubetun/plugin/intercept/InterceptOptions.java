@@ -5,6 +5,7 @@ import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.WorkloadName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param refuse whether a connection is refused while nothing listens here
  * @param probes whether the kubelet's probes are taken too
  * @param proxyProtocol whether the local process is told who calls
+ * @param patience how long to wait while somebody else has the workload; zero not to
  */
 record InterceptOptions(
         WorkloadName workload,
@@ -29,7 +31,8 @@ record InterceptOptions(
         LocalDoor to,
         boolean refuse,
         boolean probes,
-        boolean proxyProtocol) {
+        boolean proxyProtocol,
+        Duration patience) {
     /** The first way that can be. */
     static final String AUTO = "auto";
 
@@ -66,7 +69,8 @@ record InterceptOptions(
                 door,
                 onClosed(options.getString("on-closed")),
                 options.getBoolean("probes"),
-                options.getBoolean("proxy-protocol"));
+                options.getBoolean("proxy-protocol"),
+                options.getDuration("wait"));
     }
 
     private static Optional<Way> way(String text) throws KubetunException {
