@@ -1,5 +1,6 @@
 package io.kubetun.kube.effect;
 
+import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.catalog.ApiErrors;
 import io.kubetun.spi.KubetunException;
 import java.io.IOException;
@@ -9,13 +10,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** Takes a change to a cluster back, within the time that a session's end and a kernel's start have for it. */
-public final class BoundedUndo {
+/**
+ * Takes a change to a cluster back, within the time that a session's end and a kernel's start have for it.
+ *
+ * @param step takes it back
+ * @param failure says what happens if not
+ */
+public record BoundedUndo(Step step, Failure failure) {
+    /** Whether a change was made is not known if the answer did not come. */
+    public static final Predicate<Exception> UNHEARD = e -> e instanceof IOException && !(e instanceof ApiException);
+
     /** A session's end and a kernel's start wait no longer for the API server. */
     private static final Duration LIMIT = Duration.ofMillis(1800);
-
-    private BoundedUndo() {}
 
     /** What takes it back. */
     @FunctionalInterface
@@ -43,16 +52,45 @@ public final class BoundedUndo {
     }
 
     /**
+     * Makes the change, and takes it back at once if it may be half made.
+     *
+     * @param making makes it
+     * @param half says after which failures it may be
+     * @param refusal says that the cluster has refused it
+     * @throws KubetunException if it could not be made
+     */
+    public void orMade(Step making, Predicate<Exception> half, Function<IOException, KubetunException> refusal)
+            throws KubetunException {
+        try {
+            making.run();
+        } catch (KubetunException e) {
+            takeBack(half, e);
+            throw e;
+        } catch (IOException e) {
+            takeBack(half, e);
+            throw refusal.apply(e);
+        }
+    }
+
+    private void takeBack(Predicate<Exception> half, Exception why) {
+        if (!half.test(why)) {
+            return;
+        }
+        try {
+            run();
+        } catch (KubetunException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    /**
      * Takes it back, or gives up. What is under way then goes on.
      *
-     * @param thread the name of the thread that does it
-     * @param step takes it back
-     * @param failure says what happens if not
      * @throws KubetunException if it could not be taken back in time
      */
-    public static void run(String thread, Step step, Failure failure) throws KubetunException {
-        FutureTask<Optional<KubetunException>> task = new FutureTask<>(() -> attempt(step, failure));
-        Thread.ofVirtual().name(thread).start(task);
+    public void run() throws KubetunException {
+        FutureTask<Optional<KubetunException>> task = new FutureTask<>(this::attempt);
+        Thread.ofVirtual().name("kubetun-undo").start(task);
         try {
             Optional<KubetunException> failed = task.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             if (failed.isPresent()) {
@@ -68,7 +106,7 @@ public final class BoundedUndo {
         }
     }
 
-    private static Optional<KubetunException> attempt(Step step, Failure failure) {
+    private Optional<KubetunException> attempt() {
         try {
             step.run();
             return Optional.empty();

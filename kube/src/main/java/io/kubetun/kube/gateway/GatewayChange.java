@@ -3,6 +3,7 @@ package io.kubetun.kube.gateway;
 import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.catalog.ApiErrors;
 import io.kubetun.kube.effect.BoundedUndo;
+import io.kubetun.kube.effect.ClusterChange;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
@@ -10,55 +11,29 @@ import java.io.IOException;
 import java.util.Map;
 
 /** The lease of a gateway, and with it the gateway, as a change that is undone at the session's end. */
-final class GatewayChange implements Effect {
+final class GatewayChange {
     /** The kind of these effects. */
     static final String KIND = "gateway";
 
-    private final String key;
-    private final String preview;
-    private final Map<String, String> data;
-    private final Leasing leasing;
+    private GatewayChange() {}
 
     /** Gets at the lease, which after a crash takes a new way to the API server. */
     interface Leasing {
         GatewayLease lease() throws KubetunException;
     }
 
-    GatewayChange(String key, String preview, Map<String, String> data, Leasing leasing) {
-        this.key = key;
-        this.preview = preview;
-        this.data = Map.copyOf(data);
-        this.leasing = leasing;
+    /** Makes the effect. */
+    static Effect of(String key, String preview, Map<String, String> data, Leasing leasing) {
+        return new ClusterChange(
+                KIND,
+                key,
+                preview,
+                data,
+                () -> take(leasing.lease()),
+                new BoundedUndo(() -> leasing.lease().give(), (why, cause) -> left(key, why, cause)));
     }
 
-    @Override
-    public String kind() {
-        return KIND;
-    }
-
-    @Override
-    public String key() {
-        return key;
-    }
-
-    @Override
-    public String preview() {
-        return preview;
-    }
-
-    @Override
-    public Map<String, String> data() {
-        return data;
-    }
-
-    @Override
-    public boolean keptByHelper() {
-        return false;
-    }
-
-    @Override
-    public void apply() throws KubetunException {
-        GatewayLease lease = leasing.lease();
+    private static void take(GatewayLease lease) throws KubetunException {
         try {
             lease.take();
         } catch (IOException e) {
@@ -88,12 +63,7 @@ final class GatewayChange implements Effect {
                 e);
     }
 
-    @Override
-    public void undo() throws KubetunException {
-        BoundedUndo.run("kubetun-gateway-give", () -> leasing.lease().give(), this::left);
-    }
-
-    private KubetunException left(String why, Exception cause) {
+    private static KubetunException left(String key, String why, Exception cause) {
         return new KubetunException(
                 ErrorCode.CLUSTER_ERROR,
                 "cannot give up the gateway " + key,

@@ -34,7 +34,7 @@ public final class GatewayChangeType implements EffectType {
     @Override
     public Effect restore(String key, Map<String, String> data) {
         JournalledCluster cluster = JournalledCluster.read(data, "a gateway", List.of(NAMESPACE, NAME, HOLDER));
-        return new GatewayChange(key, "the gateway " + key, data, () -> lease(data, cluster));
+        return GatewayChange.of(key, "the gateway " + key, data, () -> lease(data, cluster));
     }
 
     private static GatewayLease lease(Map<String, String> data, JournalledCluster cluster) throws KubetunException {

@@ -201,7 +201,7 @@ public final class GatewayFinder {
                 settings.namespace(), settings.name(), account, settings.imageName(), settings.pullSecret());
         GatewayLease lease =
                 new GatewayLease(objects, holder, manifest, settings.image().isPresent(), () -> {});
-        effects.apply(new GatewayChange(
+        effects.apply(GatewayChange.of(
                 objects + "#" + session, preview, GatewayChangeType.data(objects, holder, cluster), () -> lease));
         return new Offered(new DeployedGateway(objects, Optional.of(lease), routes, catalog), required);
     }

@@ -2,6 +2,7 @@ package io.kubetun.kube.workload;
 
 import io.kubetun.kube.catalog.EphemeralAgent;
 import io.kubetun.kube.effect.BoundedUndo;
+import io.kubetun.kube.effect.ClusterChange;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
  * Agents that are added to a workload's pods as they run, and told to end at the session's end. All pods of the workload
  * are meant, also those that get theirs later.
  */
-final class EphemeralChange implements Effect {
+final class EphemeralChange {
     /** The kind of these effects. */
     static final String KIND = "intercept-ephemeral";
 
@@ -26,12 +27,7 @@ final class EphemeralChange implements Effect {
     static final List<String> FIELDS =
             Stream.concat(Owned.FIELDS.stream(), Stream.of(PODS)).toList();
 
-    private final Owned owned;
-    private final String pods;
-    private final String preview;
-    private final Map<String, String> data;
-    private final InterceptChange.Making making;
-    private final Reaching reaching;
+    private EphemeralChange() {}
 
     /** Gets at the pods, which after a crash takes a new way. */
     @FunctionalInterface
@@ -47,22 +43,26 @@ final class EphemeralChange implements Effect {
      */
     record Reached(EndedAgents agents, Runnable afterwards) {}
 
-    EphemeralChange(
+    /** Makes the effect; {@code making} adds the agents, and some pods may have theirs when it fails. */
+    static Effect of(
             Owned owned,
             String pods,
             String preview,
             Map<String, String> cluster,
-            InterceptChange.Making making,
+            BoundedUndo.Step making,
             Reaching reaching) {
-        this.owned = owned;
-        this.pods = pods;
-        this.preview = preview;
         Map<String, String> all = new HashMap<>(cluster);
         all.putAll(owned.data());
         all.put(PODS, pods);
-        this.data = Map.copyOf(all);
-        this.making = making;
-        this.reaching = reaching;
+        BoundedUndo undo =
+                new BoundedUndo(() -> end(owned, pods, reaching.reach()), (why, cause) -> left(owned, why, cause));
+        return new ClusterChange(
+                KIND,
+                owned.key(),
+                preview,
+                all,
+                () -> undo.orMade(making, any -> true, e -> Refusals.of("cannot intercept " + owned, e)),
+                undo);
     }
 
     /** What the journal says of the pods. */
@@ -70,73 +70,20 @@ final class EphemeralChange implements Effect {
         return data.get(PODS);
     }
 
-    @Override
-    public String kind() {
-        return KIND;
-    }
-
-    @Override
-    public String key() {
-        return owned.key();
-    }
-
-    @Override
-    public String preview() {
-        return preview;
-    }
-
-    @Override
-    public Map<String, String> data() {
-        return data;
-    }
-
-    @Override
-    public boolean keptByHelper() {
-        return false;
-    }
-
-    @Override
-    public void apply() throws KubetunException {
+    private static void end(Owned owned, String pods, Reached reached) throws IOException {
         try {
-            making.put();
-        } catch (KubetunException e) {
-            takeBack(e);
-            throw e;
-        } catch (IOException e) {
-            takeBack(e);
-            throw Refusals.of("cannot intercept " + owned, e);
-        }
-    }
-
-    /** Some pods may have theirs already. */
-    private void takeBack(Exception why) {
-        try {
-            undo();
-        } catch (KubetunException e) {
-            why.addSuppressed(e);
-        }
-    }
-
-    @Override
-    public void undo() throws KubetunException {
-        BoundedUndo.run("kubetun-intercept-undo", this::end, this::left);
-    }
-
-    private void end() throws KubetunException, IOException {
-        Reached reached = reaching.reach();
-        try {
-            reached.agents().endAll(pods, this::isOurs);
+            reached.agents().endAll(pods, agent -> isOf(owned, agent));
         } finally {
             reached.afterwards().run();
         }
     }
 
-    private boolean isOurs(EphemeralAgent agent) {
+    private static boolean isOf(Owned owned, EphemeralAgent agent) {
         return Holding.fingerprint(agent.key()).equals(owned.fingerprint())
                 && agent.session().equals(owned.session());
     }
 
-    private KubetunException left(String why, Exception cause) {
+    private static KubetunException left(Owned owned, String why, Exception cause) {
         return new KubetunException(
                 ErrorCode.CLUSTER_ERROR,
                 "cannot end the agents in the pods of " + owned,

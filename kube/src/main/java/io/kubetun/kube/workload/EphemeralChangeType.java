@@ -20,7 +20,7 @@ public final class EphemeralChangeType implements EffectType {
     public Effect restore(String key, Map<String, String> data) {
         JournalledCluster cluster = JournalledCluster.read(data, "an intercept", EphemeralChange.FIELDS);
         Owned owned = Owned.of(data);
-        return new EphemeralChange(
+        return EphemeralChange.of(
                 owned,
                 EphemeralChange.pods(data),
                 "the agents in the pods of " + owned,

@@ -116,7 +116,7 @@ record EphemeralWay(Workloads workloads, Catalog catalog, JournalledCluster clus
                 workload,
                 catalog));
         EphemeralAgents agents = new EphemeralAgents(injection, workloads, following, door);
-        EphemeralChange change = new EphemeralChange(
+        Effect change = EphemeralChange.of(
                 injection.owned(),
                 workload.query(),
                 injection.preview("add an agent to the pods of " + workload

@@ -21,7 +21,7 @@ public final class InterceptChangeType implements EffectType {
     public Effect restore(String key, Map<String, String> data) {
         JournalledCluster cluster = JournalledCluster.read(data, "an intercept", Owned.FIELDS);
         Owned owned = Owned.of(data);
-        return new InterceptChange(
+        return InterceptChange.of(
                 owned,
                 "the agent in the pods of " + owned,
                 data,

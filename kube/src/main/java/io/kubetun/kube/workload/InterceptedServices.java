@@ -7,6 +7,7 @@ import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster.Watch;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.Interception;
+import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Effects;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +30,10 @@ final class InterceptedServices implements Interception {
 
     private final InterceptedWorkload workload;
     private final LedServices led;
-    private final List<ServiceChange> changes;
+    private final List<Effect> changes;
     private final Effects effects;
 
-    InterceptedServices(InterceptedWorkload workload, LedServices led, List<ServiceChange> changes, Effects effects) {
+    InterceptedServices(InterceptedWorkload workload, LedServices led, List<Effect> changes, Effects effects) {
         this.workload = workload;
         this.led = led;
         this.changes = List.copyOf(changes);
@@ -70,8 +71,8 @@ final class InterceptedServices implements Interception {
                     "traffic goes to pods that have no agent: " + String.join(", ", without),
                     "See why they are not replaced: kubectl get events"));
         }
-        List<ServiceChange> made = new ArrayList<>();
-        for (ServiceChange change : changes) {
+        List<Effect> made = new ArrayList<>();
+        for (Effect change : changes) {
             made.add(change);
             try {
                 effects.apply(change);
@@ -100,7 +101,7 @@ final class InterceptedServices implements Interception {
         }
     }
 
-    private void putBack(ServiceChange change) {
+    private void putBack(Effect change) {
         try {
             effects.undo(change);
         } catch (KubetunException e) {

@@ -2,6 +2,8 @@ package io.kubetun.kube.workload;
 
 import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.effect.BoundedUndo;
+import io.kubetun.kube.effect.ClusterChange;
+import io.kubetun.kube.effect.OneWay;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
@@ -10,25 +12,25 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A Lease that shows who has a workload, and is removed at the session's end. Making it never fails: it is for people. */
-final class LeaseChange implements Effect {
+/** Leases that show who has workloads, and are removed at the session's end. Making one never fails: it is for people. */
+final class LeaseChange {
     /** The kind of these effects. */
     static final String KIND = "intercept-lease";
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseChange.class);
 
-    private final Owned owned;
-    private final String preview;
-    private final Map<String, String> data;
-    private final Runnable making;
-    private final BoundedUndo.Step giving;
+    private LeaseChange() {}
 
-    LeaseChange(Owned owned, String preview, Map<String, String> data, Runnable making, BoundedUndo.Step giving) {
-        this.owned = owned;
-        this.preview = preview;
-        this.data = Map.copyOf(data);
-        this.making = making;
-        this.giving = giving;
+    /** Makes the effect. */
+    static Effect of(
+            Owned owned, String preview, Map<String, String> data, OneWay.Action making, BoundedUndo.Step giving) {
+        return new ClusterChange(
+                KIND,
+                owned.key(),
+                preview,
+                data,
+                making,
+                new BoundedUndo(giving, (why, cause) -> left(owned, why, cause)));
     }
 
     /** Removes a session's; one that another session has taken since stays. */
@@ -45,42 +47,7 @@ final class LeaseChange implements Effect {
         }
     }
 
-    @Override
-    public String kind() {
-        return KIND;
-    }
-
-    @Override
-    public String key() {
-        return owned.key();
-    }
-
-    @Override
-    public String preview() {
-        return preview;
-    }
-
-    @Override
-    public Map<String, String> data() {
-        return data;
-    }
-
-    @Override
-    public boolean keptByHelper() {
-        return false;
-    }
-
-    @Override
-    public void apply() {
-        making.run();
-    }
-
-    @Override
-    public void undo() throws KubetunException {
-        BoundedUndo.run("kubetun-lease-undo", giving, this::left);
-    }
-
-    private KubetunException left(String why, Exception cause) {
+    private static KubetunException left(Owned owned, String why, Exception cause) {
         return new KubetunException(
                 ErrorCode.CLUSTER_ERROR,
                 "cannot remove the Lease that shows who has " + owned,

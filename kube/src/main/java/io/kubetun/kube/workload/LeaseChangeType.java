@@ -20,7 +20,7 @@ public final class LeaseChangeType implements EffectType {
     public Effect restore(String key, Map<String, String> data) {
         JournalledCluster cluster = JournalledCluster.read(data, "a Lease of an intercept", Owned.FIELDS);
         Owned owned = Owned.of(data);
-        return new LeaseChange(
+        return LeaseChange.of(
                 owned,
                 "the Lease that shows who has " + owned,
                 data,

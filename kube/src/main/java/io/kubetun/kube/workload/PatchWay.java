@@ -88,7 +88,7 @@ record PatchWay(Workloads workloads, Catalog catalog, JournalledCluster cluster,
         Intercept intercept = injection.intercept();
         Owned owned = injection.owned();
         AtomicReference<Workload> changed = new AtomicReference<>(workload);
-        InterceptChange change = new InterceptChange(
+        Effect change = InterceptChange.of(
                 owned,
                 injection.preview("put an agent into the pods of " + workload
                         + ", which are replaced: a container without rights and an init"

@@ -1,7 +1,7 @@
 package io.kubetun.kube.workload;
 
-import io.kubetun.kube.api.ApiException;
 import io.kubetun.kube.effect.BoundedUndo;
+import io.kubetun.kube.effect.ClusterChange;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
@@ -9,34 +9,36 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A Service's target ports that lead to agents, and are what they were at the session's end. */
-final class ServiceChange implements Effect {
+/** Services' target ports that lead to agents, and are what they were at the session's end. */
+final class ServiceChange {
     /** The kind of these effects. */
     static final String KIND = "intercept-service";
 
     /** What the journal says beside whose it is. */
     static final String SERVICE = "service";
 
-    private final Owned owned;
-    private final String service;
-    private final String preview;
-    private final Map<String, String> data;
-    private final InterceptChange.Making making;
-    private final InterceptChange.Reaching reaching;
+    private ServiceChange() {}
 
-    ServiceChange(
+    /** Makes the effect; {@code making} leads the Service to the agents. */
+    static Effect of(
             Owned owned,
             String service,
             String preview,
             Map<String, String> data,
-            InterceptChange.Making making,
+            BoundedUndo.Step making,
             InterceptChange.Reaching reaching) {
-        this.owned = owned;
-        this.service = service;
-        this.preview = preview;
-        this.data = Map.copyOf(data);
-        this.making = making;
-        this.reaching = reaching;
+        BoundedUndo undo = new BoundedUndo(
+                () -> restore(owned, service, reaching.reach()), (why, cause) -> left(owned, service, why, cause));
+        return new ClusterChange(
+                KIND,
+                owned.namespace() + "/service/" + service + "#" + owned.session(),
+                preview,
+                data,
+                () -> undo.orMade(
+                        making,
+                        BoundedUndo.UNHEARD,
+                        e -> Refusals.of("cannot lead service/" + service + " to the agents of " + owned, e)),
+                undo);
     }
 
     /** What the journal must know. */
@@ -46,60 +48,8 @@ final class ServiceChange implements Effect {
         return data;
     }
 
-    @Override
-    public String kind() {
-        return KIND;
-    }
-
-    @Override
-    public String key() {
-        return owned.namespace() + "/service/" + service + "#" + owned.session();
-    }
-
-    @Override
-    public String preview() {
-        return preview;
-    }
-
-    @Override
-    public Map<String, String> data() {
-        return data;
-    }
-
-    @Override
-    public boolean keptByHelper() {
-        return false;
-    }
-
-    @Override
-    public void apply() throws KubetunException {
-        try {
-            making.put();
-        } catch (IOException e) {
-            takeBack(e);
-            throw Refusals.of("cannot lead service/" + service + " to the agents of " + owned, e);
-        }
-    }
-
-    /** Whether the change was made is not known if the answer did not come. */
-    private void takeBack(IOException why) {
-        if (why instanceof ApiException) {
-            return;
-        }
-        try {
-            undo();
-        } catch (KubetunException e) {
-            why.addSuppressed(e);
-        }
-    }
-
-    @Override
-    public void undo() throws KubetunException {
-        BoundedUndo.run("kubetun-service-undo", this::restore, this::left);
-    }
-
-    private void restore() throws KubetunException, IOException {
-        InterceptChange.Reached reached = reaching.reach();
+    private static void restore(Owned owned, String service, InterceptChange.Reached reached)
+            throws KubetunException, IOException {
         try {
             new Services(reached.api(), owned.namespace())
                     .restore(service, leading -> leading.holding().isOf(owned.fingerprint(), owned.session()));
@@ -108,7 +58,7 @@ final class ServiceChange implements Effect {
         }
     }
 
-    private KubetunException left(String why, Exception cause) {
+    private static KubetunException left(Owned owned, String service, String why, Exception cause) {
         return new KubetunException(
                 ErrorCode.CLUSTER_ERROR,
                 "cannot lead service/" + service + " in " + owned.namespace() + " back to where it led",

@@ -26,7 +26,7 @@ public final class ServiceChangeType implements EffectType {
         JournalledCluster cluster = JournalledCluster.read(data, "an intercept's Service", fields);
         Owned owned = Owned.of(data);
         String service = data.get(ServiceChange.SERVICE);
-        return new ServiceChange(
+        return ServiceChange.of(
                 owned,
                 service,
                 "service/" + service + ", which leads to the agents in the pods of " + owned,

@@ -52,7 +52,7 @@ record Showing(ShownLeases leases, Workloads workloads, Ladder ladder, Journalle
             return new LeasedIntercept(putting.put(), none, Optional.empty(), effects);
         }
         LeaseHold hold = new LeaseHold(leases, owned, holding, () -> isStillOurs(owned));
-        Effect change = new LeaseChange(
+        Effect change = LeaseChange.of(
                 owned,
                 "show by the Lease " + ShownLease.name(owned.kind(), owned.name()) + " that "
                         + intercept.request().holder() + " has " + owned,

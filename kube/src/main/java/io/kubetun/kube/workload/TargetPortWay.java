@@ -107,7 +107,7 @@ record TargetPortWay(
         Injection taken = new Injection(intercept, workload, ports, injection.rungs());
         AtomicReference<Workload> changed = new AtomicReference<>(workload);
         InterceptChange.Reaching reaching = () -> new InterceptChange.Reached(workloads.api(), () -> {});
-        InterceptChange template = new InterceptChange(
+        Effect template = InterceptChange.of(
                 owned,
                 taken.preview("put an agent into the pods of " + workload
                         + ", which are replaced: a container without rights, of " + intercept.image()
@@ -122,9 +122,9 @@ record TargetPortWay(
                 reaching);
         progress.step("Putting an agent into the pods of " + workload + ".");
         effects.apply(template);
-        List<ServiceChange> changes = new ArrayList<>();
+        List<Effect> changes = new ArrayList<>();
         led.ports()
-                .forEach((service, list) -> changes.add(new ServiceChange(
+                .forEach((service, list) -> changes.add(ServiceChange.of(
                         owned,
                         service,
                         "lead service/" + service + " to the agents of " + workload + ": port " + spoken(list),
