@@ -81,6 +81,8 @@ class ServeTest {
                     supervisor.awaitLine("WATCHDOG=1", SOON);
                     hangUp(serve);
                     assertThat(supervisor.awaitLine("RELOADING=1", SOON)).containsPattern("\\|MONOTONIC_USEC=[0-9]+$");
+                    // What is not read before the process is ended from here is lost.
+                    serve.awaitLine("ready: profile job", SOON);
                     long start = System.nanoTime();
                     Result result = serve.stop();
                     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
