@@ -105,7 +105,8 @@ final class Running implements AutoCloseable {
 
     /** SIGTERM to the process itself, as a supervisor sends it. */
     Result stop() throws InterruptedException {
-        process.destroy();
+        // Not by the process itself, which would close what its last lines are read from.
+        process.toHandle().destroy();
         return await(END);
     }
 
