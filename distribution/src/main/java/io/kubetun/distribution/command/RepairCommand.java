@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Model.OptionSpec;
  * the helper did, and as the user, who gets root's report on standard input and prints both.
  */
 final class RepairCommand implements Callable<Integer> {
+    /** Somebody waits for it: a cluster may be far, and its login program slow. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final Path HOSTS = Path.of("/etc/hosts");
     private static final Path SOCKETS = Path.of("/proc/net/udp");
 
@@ -79,7 +83,7 @@ final class RepairCommand implements Callable<Integer> {
     }
 
     private RepairReport repair(HostJournal journal) {
-        return given(dryRun) ? journal.look().plan() : journal.look().run();
+        return given(dryRun) ? journal.look().plan() : journal.look().run(PATIENCE);
     }
 
     private static boolean given(OptionSpec flag) {

@@ -15,10 +15,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -33,6 +35,13 @@ public final class Repair {
 
     /** Where the last damaged journal is kept, to look at. */
     static final String DAMAGED = "last.damaged";
+
+    private static final Duration LEAST = Duration.ofSeconds(2);
+
+    /** How a change is taken back. */
+    private interface Undoing {
+        void undo(Effect effect) throws KubetunException;
+    }
 
     private final Path folder;
     private final Map<String, EffectType> types;
@@ -54,19 +63,37 @@ public final class Repair {
      * @return what {@link #run} would undo
      */
     public RepairReport plan() {
-        return over(false);
+        return over(Optional.empty());
     }
 
     /**
-     * Undoes what is left.
+     * Undoes what is left, in the time that a start has for it.
      *
      * @return what was undone, and what could not be
      */
     public RepairReport run() {
-        return over(true);
+        return over(Optional.of(Effect::undo));
     }
 
-    private RepairReport over(boolean undo) {
+    /**
+     * Undoes what is left, for somebody who waits for it.
+     *
+     * @param patience how long all of it may wait for what is slow to answer; each change is given a start's time at least
+     * @return what was undone, and what could not be
+     */
+    public RepairReport run(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        return over(Optional.of(effect -> {
+            Duration left = Duration.ofNanos(end - System.nanoTime());
+            if (left.compareTo(LEAST) > 0) {
+                effect.undo(left);
+            } else {
+                effect.undo();
+            }
+        }));
+    }
+
+    private RepairReport over(Optional<Undoing> undo) {
         List<Change> undone = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         try {
@@ -75,7 +102,7 @@ public final class Repair {
                     repair(file, undo, undone, problems);
                 }
             }
-            if (undo) {
+            if (undo.isPresent()) {
                 JournalFile.removeDeadLocks(folder);
             }
         } catch (IOException e) {
@@ -84,7 +111,7 @@ public final class Repair {
         return new RepairReport(undone, problems);
     }
 
-    private void repair(JournalFile file, boolean undo, List<Change> undone, List<Problem> problems) {
+    private void repair(JournalFile file, Optional<Undoing> undo, List<Change> undone, List<Problem> problems) {
         try (FileChannel lock =
                 FileChannel.open(file.lockPath(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (lock.tryLock() == null) {
@@ -97,9 +124,9 @@ public final class Repair {
                 all &= undo(file, left, undo, undone, problems);
             }
             if (!whole) {
-                problems.add(damaged(file, content, undo && all));
+                problems.add(damaged(file, content, undo.isPresent() && all));
             }
-            if (undo && all) {
+            if (undo.isPresent() && all) {
                 discard(file, whole);
             }
         } catch (NoSuchFileException endedMeanwhile) {
@@ -138,7 +165,11 @@ public final class Repair {
 
     /** Says whether nothing of the change is left to do. */
     private boolean undo(
-            JournalFile file, JournalRecord record, boolean really, List<Change> undone, List<Problem> problems) {
+            JournalFile file,
+            JournalRecord record,
+            Optional<Undoing> undoing,
+            List<Change> undone,
+            List<Problem> problems) {
         EffectType type = types.get(record.kind());
         if (type == null) {
             problems.add(new Problem(
@@ -150,8 +181,8 @@ public final class Repair {
         try {
             Effect effect = type.restore(record.key(), record.data());
             List<String> kept = effect.changedByOthers();
-            if (really) {
-                effect.undo();
+            if (undoing.isPresent()) {
+                undoing.get().undo(effect);
             }
             undone.add(new Change(file.session(), record.kind(), record.key(), record.preview(), kept));
             return true;

@@ -84,15 +84,25 @@ public record BoundedUndo(Step step, Failure failure) {
     }
 
     /**
-     * Takes it back, or gives up. What is under way then goes on.
+     * Takes it back within the time of a session's end, or gives up. What is under way then goes on.
      *
      * @throws KubetunException if it could not be taken back in time
      */
     public void run() throws KubetunException {
+        run(LIMIT);
+    }
+
+    /**
+     * Takes it back, or gives up. What is under way then goes on.
+     *
+     * @param patience how long it may take
+     * @throws KubetunException if it could not be taken back in time
+     */
+    public void run(Duration patience) throws KubetunException {
         FutureTask<Optional<KubetunException>> task = new FutureTask<>(this::attempt);
         Thread.ofVirtual().name("kubetun-undo").start(task);
         try {
-            Optional<KubetunException> failed = task.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            Optional<KubetunException> failed = task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             if (failed.isPresent()) {
                 throw failed.get();
             }

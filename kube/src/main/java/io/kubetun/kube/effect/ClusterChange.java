@@ -2,6 +2,7 @@ package io.kubetun.kube.effect;
 
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.host.Effect;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -35,5 +36,10 @@ public record ClusterChange(
     @Override
     public void undo() throws KubetunException {
         undoing.run();
+    }
+
+    @Override
+    public void undo(Duration patience) throws KubetunException {
+        undoing.run(patience);
     }
 }

@@ -1,6 +1,7 @@
 package io.kubetun.spi.host;
 
 import io.kubetun.spi.KubetunException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -68,4 +69,15 @@ public interface Effect {
      * @throws KubetunException if it cannot
      */
     void undo() throws KubetunException;
+
+    /**
+     * Takes it back as {@link #undo()} does, for somebody who waits for nothing else: what is slow to answer, such as a
+     * cluster, is given longer than the end of a session has.
+     *
+     * @param patience how long at most it waits for what does not answer
+     * @throws KubetunException if it cannot
+     */
+    default void undo(Duration patience) throws KubetunException {
+        undo();
+    }
 }
