@@ -20,7 +20,7 @@ class DemoTest {
     void theDemoFetchesAServiceByNameWithinFiveSeconds() throws Exception {
         try (World world = World.open(scratch)) {
             // The first start makes the cache of classes in the background; what counts is a later one.
-            Map<String, String> cached = Map.of("KUBETUN_NO_AOT", "");
+            Map<String, String> cached = Map.of("KUBETUN_NO_AOT", "", "XDG_CACHE_HOME", "");
             world.kubetun(cached, "demo", "--once").await(World.PATIENCE);
             Path caches = world.home().resolve(".cache/kubetun");
             Await.until(() -> made(caches), World.PATIENCE);

@@ -37,7 +37,6 @@ final class EmbeddedWorld implements World {
 
     private final Path home;
     private final Path runtime;
-    private final Path installation;
     private final EmbeddedCluster cluster;
     private final Map<String, EmbeddedService> services = new HashMap<>();
     private final List<HttpServer> servers = new ArrayList<>();
@@ -54,7 +53,6 @@ final class EmbeddedWorld implements World {
         Files.createDirectories(home.resolve(".local/share"));
         Files.createDirectories(home.resolve(".local/state"));
         Files.createDirectories(home.resolve(".config"));
-        installation = World.install(folder);
         cluster = EmbeddedCluster.start();
         services.put(
                 "echo",
@@ -171,8 +169,7 @@ final class EmbeddedWorld implements World {
         OTHER_USER.ifPresent(user -> ours.put("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"));
         ours.put("HOME", home.toString());
         ours.put("XDG_RUNTIME_DIR", runtime.toString());
-        // Each scenario has an installation of its own: training a cache for each would only slow the others.
-        ours.put("KUBETUN_NO_AOT", "1");
+        ours.putAll(Installation.shared().environment());
         ours.putAll(environment);
         return builder;
     }
@@ -197,11 +194,6 @@ final class EmbeddedWorld implements World {
                 throw new IOException(result.output());
             }
         }
-    }
-
-    @Override
-    public Path installation() {
-        return installation;
     }
 
     @Override

@@ -6,12 +6,9 @@ import io.kubetun.e2e.Running.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,9 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
         matches = ".+",
         disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
 class EphemeralInterceptTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Pattern GAP = Pattern.compile("\"longest_gap_s\":([0-9.e-]+)");
-    private static final Pattern TAKEN = Pattern.compile("([0-9]+) connections taken");
+    private static final Duration PATIENCE = InterceptLab.PATIENCE;
     private static final String STRICT = "intercept-strict";
 
     /** Which pods there are, since when, and how often their containers were started. */
@@ -42,37 +37,30 @@ class EphemeralInterceptTest {
     @TempDir
     private Path scratch;
 
+    private InterceptLab given;
     private LabWorld lab;
     private Commands commands;
     private Map<String, String> administrator;
-    private final List<Running> local = new ArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
-        lab = (LabWorld) World.open(scratch);
-        lab.loadGateway();
-        commands = new Commands(lab);
-        administrator = Map.of("KUBECONFIG", lab.administrator().toString());
+        given = new InterceptLab(scratch);
+        lab = given.world();
+        commands = given.commands();
+        administrator = given.administrator();
     }
 
     @AfterEach
     void podsAreAsTheyWere() throws Exception {
-        local.forEach(Running::close);
-        lab.close();
+        given.close();
         lab.kubectl("delete", "--ignore-not-found", "namespace", STRICT);
         lab.kubectl("-n", "lab", "delete", "--ignore-not-found", "--grace-period=1", "pod", "bare");
         for (String app : List.of("c", "echo")) {
-            assertThat(lab.kubectl("-n", "lab", "get", "deployment/" + app, "-o", "jsonpath={.spec.template}"))
-                    .doesNotContain("kubetun");
             for (String pod : touched(app)) {
                 lab.kubectl("-n", "lab", "delete", "pod", pod);
             }
-            lab.kubectl("-n", "lab", "rollout", "status", "deployment/" + app, "--timeout=60s");
         }
-        Await.until(
-                () -> !lab.kubectl("-n", "lab", "get", "pods", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}")
-                        .contains("20"),
-                PATIENCE);
+        lab.settled();
     }
 
     /** Pods with an entry that nobody can remove. */
@@ -95,57 +83,6 @@ class EphemeralInterceptTest {
         return lab.kubectl("-n", "lab", "get", "pods", "-l", "app=" + app, "-o", what);
     }
 
-    private String from(String app, String... command) throws Exception {
-        List<String> all =
-                new ArrayList<>(List.of("-n", "lab", "exec", "deploy/" + app, "-c", "app", "--", "workload"));
-        all.addAll(List.of(command));
-        return lab.kubectl(all.toArray(String[]::new));
-    }
-
-    /** The same program as in the pods, on the laptop. */
-    private void workload() throws Exception {
-        local.add(new Running(lab.asRoot("env", "APP=laptop", "workload")));
-        Await.until(() -> lab.run("curl", "-sS", "http://127.0.0.1:8080/").status() == 0, Duration.ofSeconds(20));
-    }
-
-    /** Eight clients ask c, each time by a new connection. */
-    private Running load(int seconds) throws Exception {
-        return new Running(lab.asRoot(
-                "kubectl",
-                "-n",
-                "lab",
-                "exec",
-                "deploy/a",
-                "-c",
-                "app",
-                "--",
-                "workload",
-                "get",
-                "-s",
-                Integer.toString(seconds),
-                "-c",
-                "8",
-                "-fresh",
-                "http://c/"));
-    }
-
-    private void intercept(String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of("intercept", "-n", "lab"));
-        all.addAll(List.of(arguments));
-        commands.start(administrator, all.toArray(String[]::new));
-    }
-
-    private long taken() throws Exception {
-        Matcher taken = TAKEN.matcher(commands.stdout("status"));
-        return taken.find() ? Long.parseLong(taken.group(1)) : 0;
-    }
-
-    private static double gap(String printed) {
-        Matcher gap = GAP.matcher(printed);
-        assertThat(gap.find()).as(printed).isTrue();
-        return Double.parseDouble(gap.group(1));
-    }
-
     /** All that were added to an app's pods have ended in order. */
     private void awaitEnds(String app) throws Exception {
         Await.until(() -> pods(app, ENDS).strip().matches("(kubetun-(agent|rules)-[0-9]+:0 ?)+"), PATIENCE);
@@ -154,7 +91,7 @@ class EphemeralInterceptTest {
     @Test
     void nothingIsStartedAgain() throws Exception {
         String before = pods("c", IDENTITY);
-        workload();
+        given.workload("laptop");
         Result planned = commands.run(administrator, "plan", "intercept", "-n", "lab", "deployment/c", "-p", "8080");
         assertThat(planned.output())
                 .contains("--way ephemeral: can, and is taken", "--way patch: can", "ephemeral container");
@@ -163,7 +100,7 @@ class EphemeralInterceptTest {
         Running session = lab.kubetun(administrator, "intercept", "-n", "lab", "deployment/c", "-p", "8080");
         session.awaitLine("Adding an agent", PATIENCE);
         long added = (System.nanoTime() - began) / 1_000_000;
-        Await.until(() -> from("a", "get", "-t", "1s", "http://c/").contains("\"app\":\"laptop\""), PATIENCE);
+        Await.until(() -> given.from("a", "get", "-t", "1s", "http://c/").contains("\"app\":\"laptop\""), PATIENCE);
         long first = (System.nanoTime() - began) / 1_000_000;
         Result started = session.await(PATIENCE);
         long ready = (System.nanoTime() - began) / 1_000_000;
@@ -171,18 +108,18 @@ class EphemeralInterceptTest {
         System.out.printf(
                 "ephemeral: added after %d ms, first request on the laptop %d ms later, ready after %d ms%n",
                 added, first - added, ready);
-        assertThat(from("a", "get", "http://a/dependency")).contains("laptop");
+        assertThat(given.from("a", "get", "http://a/dependency")).contains("laptop");
         assertThat(commands.stdout("status"))
                 .contains("deployment/c", "1 of 1 agents linked", "stay in the pods of deployment/c");
         Result left = commands.run(administrator, "leave", "deployment/c");
         assertThat(left.output()).contains("deployment/c has its traffic again.", "until the pods are replaced");
-        assertThat(from("a", "get", "http://c/")).contains("\"app\":\"c\"");
+        assertThat(given.from("a", "get", "http://c/")).contains("\"app\":\"c\"");
         awaitEnds("c");
         assertThat(pods("c", IDENTITY)).isEqualTo(before);
         assertThat(commands.run(administrator, "repair").output()).contains("Nothing to repair");
 
-        intercept("deployment/c", "-p", "8080");
-        assertThat(from("a", "get", "http://c/")).as("a second time").contains("\"app\":\"laptop\"");
+        given.intercept("deployment/c", "-p", "8080");
+        assertThat(given.from("a", "get", "http://c/")).as("a second time").contains("\"app\":\"laptop\"");
         assertThat(pods("c", ENDS)).contains("kubetun-agent-1:0", "kubetun-agent-2:");
         assertThat(commands.run(administrator, "leave", "deployment/c").status())
                 .isZero();
@@ -192,26 +129,24 @@ class EphemeralInterceptTest {
 
     @Test
     void afterAKillTheOriginalAnswersAndARepairEndsTheAgents() throws Exception {
-        workload();
-        intercept("deployment/c", "-p", "8080");
-        Running load = load(10);
-        Await.until(() -> taken() > 500, PATIENCE);
-        lab.kernel().orElseThrow().destroyForcibly();
-        String seen = load.await(PATIENCE).output();
+        given.workload("laptop");
+        given.intercept("deployment/c", "-p", "8080");
+        String seen = given.underLoad(
+                "http://c/", 500, () -> lab.kernel().orElseThrow().destroyForcibly());
         System.out.println("ephemeral, killed under load: " + seen.replace('\n', ';'));
         assertThat(seen).contains("200 laptop", "200 c");
-        assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
+        assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
         assertThat(pods("c", ENDS)).as("it waits for its laptop").contains("kubetun-agent-1: ");
         Result repaired = commands.run(administrator, "repair");
         assertThat(repaired.output()).contains("deployment/c");
         awaitEnds("c");
-        assertThat(from("a", "get", "http://c/")).contains("\"app\":\"c\"");
+        assertThat(given.from("a", "get", "http://c/")).contains("\"app\":\"c\"");
     }
 
     @Test
     void oneOwnerAtATimeUntilSomebodyEndsIt() throws Exception {
-        workload();
-        intercept("deployment/c", "-p", "8080");
+        given.workload("laptop");
+        given.intercept("deployment/c", "-p", "8080");
         Map<String, String> other = new HashMap<>(administrator);
         Path state = Files.createDirectories(lab.home().resolve("other"));
         lab.give(state);
@@ -234,7 +169,7 @@ class EphemeralInterceptTest {
         assertThat(forced.output())
                 .contains("deployment/c has its traffic again; it was", "until the pods are replaced");
         awaitEnds("c");
-        assertThat(from("a", "get", "http://c/")).contains("\"app\":\"c\"");
+        assertThat(given.from("a", "get", "http://c/")).contains("\"app\":\"c\"");
         Await.until(() -> commands.stdout("status").contains("Somebody has taken the agent out"), PATIENCE);
         assertThat(commands.run(administrator, "leave", "deployment/c").status())
                 .isZero();
@@ -243,10 +178,10 @@ class EphemeralInterceptTest {
 
     @Test
     void podsThatComeGetTheirs() throws Exception {
-        workload();
-        intercept("deployment/echo", "-p", "http:8080");
+        given.workload("laptop");
+        given.intercept("deployment/echo", "-p", "http:8080");
         String before = pods("echo", IDENTITY);
-        assertThat(from("a", "get", "-n", "20", "-fresh", "http://echo/"))
+        assertThat(given.from("a", "get", "-n", "20", "-fresh", "http://echo/"))
                 .contains("200 laptop")
                 .doesNotContain("200 echo", "error");
         lab.kubectl("-n", "lab", "scale", "deployment/echo", "--replicas=3");
@@ -256,7 +191,7 @@ class EphemeralInterceptTest {
             System.out.printf(
                     "ephemeral: a third pod has its agent after %d ms%n", (System.nanoTime() - began) / 1_000_000);
             Await.until(
-                    () -> !from("a", "get", "-n", "40", "-fresh", "http://echo/")
+                    () -> !given.from("a", "get", "-n", "40", "-fresh", "http://echo/")
                             .contains("200 echo"),
                     PATIENCE);
             assertThat(pods("echo", IDENTITY)).contains(before.lines().toList());
@@ -270,7 +205,7 @@ class EphemeralInterceptTest {
 
     @Test
     void aPodOfNobodyIsTakenToo() throws Exception {
-        workload();
+        given.workload("laptop");
         Path file = lab.home().resolve("bare.yaml");
         Files.writeString(file, """
                 apiVersion: v1
@@ -283,10 +218,10 @@ class EphemeralInterceptTest {
         lab.kubectl("apply", "-f", file.toString());
         lab.kubectl("-n", "lab", "wait", "--for=condition=Ready", "pod/bare", "--timeout=60s");
         String address = lab.kubectl("-n", "lab", "get", "pod", "bare", "-o", "jsonpath={.status.podIP}");
-        intercept("pod/bare", "-p", "8080");
-        assertThat(from("a", "get", "http://" + address + ":8080/")).contains("\"app\":\"laptop\"");
+        given.intercept("pod/bare", "-p", "8080");
+        assertThat(given.from("a", "get", "http://" + address + ":8080/")).contains("\"app\":\"laptop\"");
         assertThat(commands.run(administrator, "leave", "pod/bare").output()).contains("until the pods are replaced");
-        assertThat(from("a", "get", "http://" + address + ":8080/")).contains("\"app\":\"bare\"");
+        assertThat(given.from("a", "get", "http://" + address + ":8080/")).contains("\"app\":\"bare\"");
         Await.until(
                 () -> lab.kubectl(
                                 "-n",

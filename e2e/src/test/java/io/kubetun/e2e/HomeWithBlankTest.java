@@ -22,7 +22,8 @@ class HomeWithBlankTest {
     void aHomeAndItsCacheOfClassesMayHaveABlankInTheirPath() throws Exception {
         try (World world = World.open(scratch)) {
             Path home = home(world);
-            Map<String, String> environment = Map.of("HOME", home.toString(), "KUBETUN_NO_AOT", "");
+            Map<String, String> environment =
+                    Map.of("HOME", home.toString(), "KUBETUN_NO_AOT", "", "XDG_CACHE_HOME", "");
             Result first = world.kubetun(environment, "plugins").await(World.PATIENCE);
             assertThat(first.status()).as(first.output()).isZero();
             Path cache = home.resolve(".cache/kubetun");

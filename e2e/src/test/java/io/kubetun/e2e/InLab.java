@@ -24,11 +24,6 @@ interface InLab extends World {
     }
 
     @Override
-    default Path installation() {
-        return lab().installation();
-    }
-
-    @Override
     default void give(Path path) throws IOException, InterruptedException {
         lab().give(path);
     }

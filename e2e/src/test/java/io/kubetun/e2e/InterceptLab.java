@@ -6,6 +6,7 @@ import io.kubetun.e2e.Running.Result;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -16,6 +17,8 @@ final class InterceptLab {
     /** Until pods have been replaced. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final String POINT = "kill point ";
+    private static final int KILLED = 137;
     private static final List<String> TAKEN =
             List.of("deployment/c", "deployment/b", "deployment/echo", "statefulset/peer");
     private static final Pattern GAP = Pattern.compile("\"longest_gap_s\":([0-9.e-]+)");
@@ -56,6 +59,7 @@ final class InterceptLab {
         }
     }
 
+    /** The pod template of a workload, as the API server has it. */
     String template(String workload) throws Exception {
         return lab.kubectl("-n", "lab", "get", workload, "-o", "jsonpath={.spec.template}");
     }
@@ -128,6 +132,62 @@ final class InterceptLab {
     void leave(String workload) throws Exception {
         Result left = commands.run(administrator, "leave", workload);
         assertThat(left.status()).as(left.output()).isZero();
+    }
+
+    /** Eight clients ask for 12 s, each time by a new connection; once many have come here, something happens. */
+    String underLoad(String url, int many, Happening happening) throws Exception {
+        Running load = load("a", "get", "-s", "12", "-c", "8", "-fresh", url);
+        long already = taken();
+        Await.until(() -> taken() > already + many, PATIENCE);
+        happening.happen();
+        return load.await(PATIENCE).output();
+    }
+
+    /** What happens under load. */
+    interface Happening {
+        void happen() throws Exception;
+    }
+
+    /** What a repair has to put back, as text. */
+    interface Objects {
+        String read() throws Exception;
+    }
+
+    /** Kills an intercept at each step of making its changes and of taking them back: a repair puts all back each time. */
+    void killedAtEachStep(Objects objects, int atLeast, String... arguments) throws Exception {
+        String before = objects.read();
+        List<String> points = until("count", arguments)
+                .output()
+                .lines()
+                .filter(line -> line.startsWith(POINT))
+                .map(line -> line.substring(POINT.length()).split(" ", 2)[0])
+                .toList();
+        assertThat(points).hasSizeGreaterThanOrEqualTo(atLeast);
+        assertThat(objects.read()).isEqualTo(before);
+        for (String point : points) {
+            Result killed = until(point, arguments);
+            assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(KILLED);
+            Result repaired = commands.run(administrator, "repair");
+            assertThat(repaired.status()).as(point + "\n" + repaired.output()).isZero();
+            assertThat(objects.read())
+                    .as("%s\n%s\n%s", point, killed.output(), repaired.output())
+                    .isEqualTo(before);
+        }
+        System.out.println("killed at " + points + ": repair put all back each time");
+        assertThat(commands.run(administrator, "repair").output()).contains("Nothing to repair");
+    }
+
+    /** Starts an intercept that dies at a step, and ends what of it has not died. */
+    private Result until(String step, String... arguments) throws Exception {
+        Map<String, String> environment = new HashMap<>(administrator);
+        environment.put("KUBETUN_KILL_AT", step);
+        List<String> all = new ArrayList<>(List.of("intercept", "--foreground"));
+        all.addAll(List.of(arguments));
+        try (Running session = lab.kubetun(environment, all.toArray(String[]::new))) {
+            Await.until(() -> session.output().contains("Ready.") || !session.alive(), PATIENCE);
+            session.stop();
+            return session.await(PATIENCE);
+        }
     }
 
     /** How many connections the status says were taken. */

@@ -7,9 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
         disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
 class InterceptTest {
     private static final Duration PATIENCE = InterceptLab.PATIENCE;
-    private static final String POINT = "kill point ";
 
     @TempDir
     private Path scratch;
@@ -131,7 +128,8 @@ class InterceptTest {
         given.workload("laptop");
         intercept("deployment/c", "-p", "8080");
         given.awaitFrom("laptop");
-        String seen = underLoad(() -> lab.kernel().orElseThrow().destroyForcibly());
+        String seen = given.underLoad(
+                "http://c/", 1_000, () -> lab.kernel().orElseThrow().destroyForcibly());
         System.out.println("killed under load: " + seen.replace('\n', ';'));
         assertThat(seen).contains("200 laptop", "200 c");
         assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
@@ -145,7 +143,7 @@ class InterceptTest {
         given.workload("laptop");
         intercept("deployment/c", "-p", "8080");
         StringBuilder newcomer = new StringBuilder();
-        String seen = underLoad(() -> {
+        String seen = given.underLoad("http://c/", 1_000, () -> {
             signal("STOP");
             newcomer.append(given.from("a", "get", "-s", "5", "-fresh", "http://c/"));
         });
@@ -162,19 +160,6 @@ class InterceptTest {
     private void signal(String name) throws Exception {
         lab.onLaptop(
                 "kill", "-" + name, Long.toString(lab.kernel().orElseThrow().pid()));
-    }
-
-    /** Eight clients ask for 12 s, each time by a new connection; once many have come here, something happens. */
-    private String underLoad(Happening happening) throws Exception {
-        Running load = given.load("a", "get", "-s", "12", "-c", "8", "-fresh", "http://c/");
-        Await.until(() -> given.taken() > 1_000, PATIENCE);
-        happening.happen();
-        return load.await(Duration.ofSeconds(40)).output();
-    }
-
-    /** What happens under load. */
-    private interface Happening {
-        void happen() throws Exception;
     }
 
     @Test
@@ -209,48 +194,8 @@ class InterceptTest {
 
     @Test
     void whateverStepItDiesAtRepairPutsTheWorkloadBack() throws Exception {
-        String before = given.template("deployment/c");
-        List<String> points = until("count")
-                .output()
-                .lines()
-                .filter(line -> line.startsWith(POINT))
-                .map(line -> line.substring(POINT.length()).split(" ", 2)[0])
-                .toList();
-        assertThat(points).hasSizeGreaterThan(3);
-        assertThat(given.template("deployment/c")).isEqualTo(before);
-        for (String point : points) {
-            Result killed = until(point);
-            assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(137);
-            Result repaired = commands.run(given.administrator(), "repair");
-            assertThat(repaired.status()).as(point + "\n" + repaired.output()).isZero();
-            assertThat(given.template("deployment/c"))
-                    .as("%s\n%s\n%s", point, killed.output(), repaired.output())
-                    .isEqualTo(before);
-        }
-        System.out.println("killed at " + points + ": repair put the workload back each time");
-        assertThat(commands.run(given.administrator(), "repair").output()).contains("Nothing to repair");
-        lab.kubectl("-n", "lab", "rollout", "status", "deployment/c", "--timeout=60s");
-    }
-
-    /** Starts an intercept that dies at a step, and ends what of it has not died. */
-    private Result until(String step) throws Exception {
-        Map<String, String> environment = new HashMap<>(given.administrator());
-        environment.put("KUBETUN_KILL_AT", step);
-        try (Running session = lab.kubetun(
-                environment,
-                "intercept",
-                "-n",
-                "lab",
-                "--way",
-                "patch",
-                "deployment/c",
-                "-p",
-                "8080",
-                "--foreground")) {
-            Await.until(() -> session.output().contains("Ready.") || !session.alive(), PATIENCE);
-            ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
-            return session.await(PATIENCE);
-        }
+        given.killedAtEachStep(
+                () -> given.template("deployment/c"), 4, "-n", "lab", "--way", "patch", "deployment/c", "-p", "8080");
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A real Kubernetes and a laptop beside it, in network namespaces that a script made. The user is uid 1000 and has
@@ -22,17 +24,16 @@ final class LabWorld implements World {
     /** What objects of a deployed gateway have as a label. */
     static final String GATEWAY = "kubetun.io/gateway=kubetun-gateway";
 
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final String SUDOERS = "/etc/sudoers.d/kubetun-e2e";
 
     private final Path lab;
     private final Path home;
     private final Path runtime;
-    private final Path installation;
 
     LabWorld(Path lab, Path scratch) throws IOException, InterruptedException {
         this.lab = lab;
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
-        this.installation = World.install(scratch);
         this.home = Files.createDirectories(scratch.resolve("home"));
         this.runtime = World.runtimeFolder(scratch);
         give(runtime);
@@ -62,8 +63,8 @@ final class LabWorld implements World {
     private Path login(String name, List<String> kubectl) throws IOException, InterruptedException {
         Path manifest = home.resolve("role.yaml");
         Files.writeString(manifest, role("lab") + role("other"));
-        with(kubectl, "apply", "-f", manifest.toString());
-        String token = with(kubectl, "-n", "lab", "create", "token", "kubetun-e2e", "--duration=2h");
+        sure(with(kubectl, "apply", "-f", manifest.toString()));
+        String token = sure(with(kubectl, "-n", "lab", "create", "token", "kubetun-e2e", "--duration=2h"));
         Path plugin = home.resolve("token-plugin-" + name);
         Files.writeString(plugin, """
                 #!/bin/sh
@@ -72,9 +73,14 @@ final class LabWorld implements World {
         Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwx------"));
         Path config = home.resolve(name.equals("lab") ? ".kube/config" : ".kube/" + name);
         Files.createDirectories(config.getParent());
-        String server = with(kubectl, "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}");
-        String authority = with(
-                kubectl, "config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
+        String server = sure(with(kubectl, "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"));
+        String authority = sure(with(
+                kubectl,
+                "config",
+                "view",
+                "--raw",
+                "-o",
+                "jsonpath={.clusters[0].cluster.certificate-authority-data}"));
         Files.writeString(config, kubeconfig(name, server.strip(), authority.strip(), plugin));
         give(home);
         return config;
@@ -135,14 +141,23 @@ final class LabWorld implements World {
                 .normalize();
     }
 
-    /** Builds the gateway's image as a user would, and puts it on the node: there is no registry. */
+    /** Puts the image of gateway and agent on the node, if it is not there: there is no registry. */
     void loadGateway() throws IOException, InterruptedException {
-        Path image = installation.resolveSibling("gateway.tar");
-        sure(new ProcessBuilder(installation.resolve("bin/kubetun").toString(), "image", "--file", image.toString()));
-        Path containerd = folder().resolve("state1/containerd.sock");
-        sure(new ProcessBuilder(
-                "ctr", "-a", containerd.toString(), "-n", "k8s.io", "images", "import", image.toString()));
-        Files.delete(image);
+        Path image = Installation.image();
+        List<String> images =
+                List.of("ctr", "-a", folder().resolve("state1/containerd.sock").toString(), "-n", "k8s.io", "images");
+        String index = sure(new ProcessBuilder("tar", "-xOf", image.toString(), "index.json"));
+        Matcher digest = DIGEST.matcher(index);
+        assertThat(digest.find()).as(index).isTrue();
+        if (!sure(with(images, "ls")).contains(digest.group())) {
+            sure(with(images, "import", image.toString()));
+        }
+    }
+
+    private static ProcessBuilder with(List<String> command, String... arguments) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(arguments));
+        return new ProcessBuilder(all);
     }
 
     /** Another person, on a machine of their own. */
@@ -155,16 +170,10 @@ final class LabWorld implements World {
                 "HOME=" + guestHome,
                 "XDG_RUNTIME_DIR=" + guestHome,
                 "KUBECONFIG=" + kubeconfig,
-                "KUBETUN_NO_AOT=1",
                 "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"));
+        Installation.shared().environment().forEach((name, value) -> all.add(name + "=" + value));
         all.addAll(List.of(arguments));
         return new Running(new ProcessBuilder(all));
-    }
-
-    private String with(List<String> kubectl, String... arguments) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(kubectl);
-        all.addAll(List.of(arguments));
-        return sure(new ProcessBuilder(all));
     }
 
     private static String role(String namespace) {
@@ -221,8 +230,8 @@ final class LabWorld implements World {
                 "-i",
                 "HOME=" + home,
                 "XDG_RUNTIME_DIR=" + runtime,
-                "KUBETUN_NO_AOT=1",
                 "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:" + bin()));
+        Installation.shared().environment().forEach((name, value) -> all.add(name + "=" + value));
         environment.forEach((name, value) -> all.add(name + "=" + value));
         all.addAll(command);
         return new ProcessBuilder(all);
@@ -251,19 +260,20 @@ final class LabWorld implements World {
         Map<String, String> all = new TreeMap<>(sudoEnvironment());
         all.putAll(environment);
         all.forEach((name, value) -> command.add(name + "=" + value));
-        command.add(installation.resolve("bin/kubetun").toString());
+        command.add(installation().resolve("bin/kubetun").toString());
         command.addAll(List.of(arguments));
         return new Running(asRoot(command.toArray(String[]::new)));
     }
 
     /** What the user has in the environment, whose home in the list of users is another one than here. */
     Map<String, String> sudoEnvironment() {
-        return Map.of(
-                "KUBETUN_NO_AOT", "1",
+        Map<String, String> all = new TreeMap<>(Installation.shared().environment());
+        all.putAll(Map.of(
                 "KUBECONFIG", home.resolve(".kube/config").toString(),
                 "XDG_STATE_HOME", home.resolve(".local/state").toString(),
                 "XDG_RUNTIME_DIR", runtime.toString(),
-                "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+                "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"));
+        return all;
     }
 
     boolean hasSudo() throws IOException, InterruptedException {
@@ -279,7 +289,7 @@ final class LabWorld implements World {
         String rules = """
                 Defaults:#%1$s env_keep += "KUBETUN_NO_AOT"
                 #%1$s ALL=(root) NOPASSWD: %2$s
-                """.formatted(USER, installation.resolve("bin/kubetun"));
+                """.formatted(USER, installation().resolve("bin/kubetun"));
         onLaptop("sh", "-c", "umask 227 && printf '%s' \"$0\" >" + SUDOERS, rules);
         assertThat(Path.of(SUDOERS)).doesNotExist();
     }
@@ -387,11 +397,6 @@ final class LabWorld implements World {
     @Override
     public void give(Path path) throws IOException, InterruptedException {
         sure(new ProcessBuilder("chown", "-R", USER + ":" + USER, path.toString()));
-    }
-
-    @Override
-    public Path installation() {
-        return installation;
     }
 
     @Override

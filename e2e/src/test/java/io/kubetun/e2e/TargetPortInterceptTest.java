@@ -7,11 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,12 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
         matches = ".+",
         disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
 class TargetPortInterceptTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = InterceptLab.PATIENCE;
     private static final String NAMESPACE = "restricted";
     private static final String WEB = "deployment/web";
-    private static final String POINT = "kill point ";
-    private static final Pattern GAP = Pattern.compile("\"longest_gap_s\":([0-9.e-]+)");
-    private static final Pattern TAKEN = Pattern.compile("([0-9]+) connections taken");
 
     private static final String MANIFEST = """
             apiVersion: v1
@@ -71,17 +64,15 @@ class TargetPortInterceptTest {
     @TempDir
     private Path scratch;
 
+    private InterceptLab given;
     private LabWorld lab;
     private Commands commands;
-    private Map<String, String> administrator;
-    private final List<Running> local = new ArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
-        lab = (LabWorld) World.open(scratch);
-        lab.loadGateway();
-        commands = new Commands(lab);
-        administrator = Map.of("KUBECONFIG", lab.administrator().toString());
+        given = new InterceptLab(scratch);
+        lab = given.world();
+        commands = given.commands();
         Path file = Files.writeString(scratch.resolve("restricted.yaml"), MANIFEST);
         lab.kubectl("apply", "-f", file.toString());
         settled();
@@ -89,8 +80,7 @@ class TargetPortInterceptTest {
 
     @AfterEach
     void forget() throws Exception {
-        local.forEach(Running::close);
-        lab.close();
+        given.close();
         lab.kubectl("delete", "--ignore-not-found", "namespace", NAMESPACE);
     }
 
@@ -121,20 +111,8 @@ class TargetPortInterceptTest {
         return lab.kubectl("-n", NAMESPACE, "get", "service/web", "-o", "jsonpath={.spec.ports[*].targetPort}");
     }
 
-    /** The same program as in the pods, on the laptop. */
-    private void onLaptop() throws Exception {
-        local.add(new Running(lab.asRoot("env", "APP=laptop", "workload")));
-        Await.until(() -> lab.run("curl", "-sS", "http://127.0.0.1:8080/").status() == 0, Duration.ofSeconds(20));
-    }
-
-    private String fromPod(String... command) throws Exception {
-        List<String> all = new ArrayList<>(List.of("-n", "lab", "exec", "deploy/a", "-c", "app", "--", "workload"));
-        all.addAll(List.of(command));
-        return lab.kubectl(all.toArray(String[]::new));
-    }
-
     private String get(String host) throws Exception {
-        return fromPod("get", "-t", "3s", "http://" + host + "/");
+        return given.from("a", "get", "-t", "3s", "http://" + host + "/");
     }
 
     private List<String> podIps() throws Exception {
@@ -158,7 +136,7 @@ class TargetPortInterceptTest {
     private Result intercept(String... arguments) throws Exception {
         List<String> all = new ArrayList<>(List.of("intercept", "-n", NAMESPACE, WEB));
         all.addAll(List.of(arguments));
-        Result started = commands.run(administrator, all.toArray(String[]::new));
+        Result started = commands.run(given.administrator(), all.toArray(String[]::new));
         assertThat(started.status()).as(started.output()).isZero();
         return started;
     }
@@ -166,8 +144,8 @@ class TargetPortInterceptTest {
     @Test
     void isTheWayOfTheLadderWhereNoCapabilityIs() throws Exception {
         String before = objects();
-        onLaptop();
-        Result plan = commands.run(administrator, "plan", "intercept", "-n", NAMESPACE, WEB);
+        given.workload("laptop");
+        Result plan = commands.run(given.administrator(), "plan", "intercept", "-n", NAMESPACE, WEB);
         System.out.println(plan.output());
         assertThat(plan.output())
                 .contains("--way patch: cannot, because its pods would be refused", "violates PodSecurity")
@@ -187,8 +165,8 @@ class TargetPortInterceptTest {
         assertThat(lab.kubectl("-n", NAMESPACE, "get", "pods", "-l", "app=web", "-o", restarts)
                         .strip())
                 .isEqualTo("0 0 0 0");
-        String during = underLoad(() -> {
-            Result left = commands.run(administrator, "leave", WEB);
+        String during = given.underLoad("http://web.restricted/", 500, () -> {
+            Result left = commands.run(given.administrator(), "leave", WEB);
             assertThat(left.status()).as(left.output()).isZero();
         });
         System.out.println("left under load: " + during.replace('\n', ';'));
@@ -209,15 +187,16 @@ class TargetPortInterceptTest {
     @Test
     void afterAKillTheOriginalAnswersAndARepairPutsBack() throws Exception {
         String before = objects();
-        onLaptop();
+        given.workload("laptop");
         intercept("-p", "8080", "--way", "target-port");
         awaitService("laptop");
-        String seen = underLoad(() -> lab.kernel().orElseThrow().destroyForcibly());
+        String seen = given.underLoad(
+                "http://web.restricted/", 500, () -> lab.kernel().orElseThrow().destroyForcibly());
         System.out.println("killed under load: " + seen.replace('\n', ';'));
         assertThat(seen).contains("200 laptop", "200 web");
-        assertThat(gap(seen)).isLessThanOrEqualTo(1.5);
+        assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
         assertThat(targets()).as("the agents lead to the original").isEqualTo("9703 7");
-        Result repaired = commands.run(administrator, "repair");
+        Result repaired = commands.run(given.administrator(), "repair");
         assertThat(repaired.output()).contains(WEB, "service/web");
         assertThat(objects()).isEqualTo(before);
         settled();
@@ -226,12 +205,12 @@ class TargetPortInterceptTest {
 
     @Test
     void anAgentThatIsKilledComesBackByItself() throws Exception {
-        onLaptop();
+        given.workload("laptop");
         lab.kubectl("-n", NAMESPACE, "scale", WEB, "--replicas=1");
         settled();
         intercept("-p", "8080");
         awaitService("laptop");
-        String seen = underLoad(() -> {
+        String seen = given.underLoad("http://web.restricted/", 500, () -> {
             String agent = lab.onNode("pgrep", "-f", "PodMain agent|kubetun.*agent$")
                     .strip()
                     .lines()
@@ -242,83 +221,13 @@ class TargetPortInterceptTest {
         System.out.println("agent killed under load, one replica: " + seen.replace('\n', ';'));
         Await.until(() -> commands.stdout("status").contains("1 of 1 agents linked"), PATIENCE);
         awaitService("laptop");
-        assertThat(gap(seen)).isLessThan(12);
-        assertThat(commands.run(administrator, "leave", WEB).status()).isZero();
+        assertThat(InterceptLab.gap(seen)).isLessThan(12);
+        assertThat(commands.run(given.administrator(), "leave", WEB).status()).isZero();
     }
 
     @Test
     void whateverStepItDiesAtRepairPutsAllBack() throws Exception {
-        String before = objects();
-        List<String> points = until("count")
-                .output()
-                .lines()
-                .filter(line -> line.startsWith(POINT))
-                .map(line -> line.substring(POINT.length()).split(" ", 2)[0])
-                .toList();
-        assertThat(points).hasSizeGreaterThan(5);
-        assertThat(objects()).isEqualTo(before);
-        for (String point : points) {
-            Result killed = until(point);
-            assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(137);
-            Result repaired = commands.run(administrator, "repair");
-            assertThat(repaired.status()).as(point + "\n" + repaired.output()).isZero();
-            assertThat(objects())
-                    .as("%s\n%s\n%s", point, killed.output(), repaired.output())
-                    .isEqualTo(before);
-        }
-        System.out.println("killed at " + points + ": repair put all back each time");
+        given.killedAtEachStep(this::objects, 6, "-n", NAMESPACE, WEB, "-p", "8080", "--way", "target-port");
         settled();
-    }
-
-    private Result until(String step) throws Exception {
-        Map<String, String> environment = new HashMap<>(administrator);
-        environment.put("KUBETUN_KILL_AT", step);
-        try (Running session = lab.kubetun(
-                environment, "intercept", "-n", NAMESPACE, WEB, "-p", "8080", "--way", "target-port", "--foreground")) {
-            Await.until(() -> session.output().contains("Ready.") || !session.alive(), PATIENCE);
-            ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
-            return session.await(PATIENCE);
-        }
-    }
-
-    /** Eight clients ask for 12 s, each time by a new connection; once many have come here, something happens. */
-    private String underLoad(Happening happening) throws Exception {
-        Running load = new Running(lab.asRoot(
-                "kubectl",
-                "-n",
-                "lab",
-                "exec",
-                "deploy/a",
-                "-c",
-                "app",
-                "--",
-                "workload",
-                "get",
-                "-s",
-                "12",
-                "-c",
-                "8",
-                "-fresh",
-                "http://web.restricted/"));
-        long already = taken();
-        Await.until(() -> taken() > already + 500, PATIENCE);
-        happening.happen();
-        return load.await(Duration.ofSeconds(40)).output();
-    }
-
-    /** What happens under load. */
-    private interface Happening {
-        void happen() throws Exception;
-    }
-
-    private long taken() throws Exception {
-        Matcher taken = TAKEN.matcher(commands.stdout("status"));
-        return taken.find() ? Long.parseLong(taken.group(1)) : 0;
-    }
-
-    private static double gap(String printed) {
-        Matcher gap = GAP.matcher(printed);
-        assertThat(gap.find()).as(printed).isTrue();
-        return Double.parseDouble(gap.group(1));
     }
 }

@@ -39,7 +39,9 @@ interface World extends AutoCloseable {
     Path runtimeFolder();
 
     /** The installation under test. */
-    Path installation();
+    default Path installation() {
+        return Installation.shared().folder();
+    }
 
     /** Makes a file or folder, and all in it, the ordinary user's own. */
     void give(Path path) throws IOException, InterruptedException;
@@ -111,18 +113,5 @@ interface World extends AutoCloseable {
         return Files.createDirectory(
                 scratch.resolve("run"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-
-    /** Copies the built installation to where the ordinary user can read it, whatever the checkout's permissions. */
-    static Path install(Path scratch) throws IOException {
-        Path built = Path.of("../distribution/target/kubetun").toAbsolutePath().normalize();
-        Path copy = scratch.resolve("kubetun");
-        try (var files = Files.walk(built)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path to = copy.resolve(built.relativize(file).toString());
-                Files.copy(file, to, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-        return copy;
     }
 }
