@@ -343,6 +343,7 @@ final class LabWorld implements World {
                 () -> kubectl("get", "pods", "-A", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}")
                         .isBlank(),
                 Duration.ofMinutes(2));
+        kubectl("-n", "lab", "wait", "--for=condition=Ready", "pods", "--all", "--timeout=60s");
     }
 
     /** What is found out while a program of the node is dead: it is killed before, and started again the same way after. */
