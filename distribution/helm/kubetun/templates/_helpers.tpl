@@ -18,7 +18,7 @@ kubetun.io/gateway: {{ .Values.gateway.name }}
   verbs: [get, list, watch]
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 {{- end }}
 
 {{- define "kubetun.rules.portforward" -}}

@@ -331,10 +331,7 @@ class GatewayTest {
             withoutGateway(admin, "exceeded quota");
             lab.kubectl("-n", "narrow", "delete", "quota", "small");
             withoutGateway(
-                    admin,
-                    "the image nowhere.invalid/gateway:1 cannot be pulled",
-                    "--image",
-                    "nowhere.invalid/gateway:1");
+                    admin, "the image 127.0.0.1:1/gateway:1 cannot be pulled", "--image", "127.0.0.1:1/gateway:1");
             Result refused = lab.kubetun(
                             "proxy-out",
                             "--foreground",

@@ -113,6 +113,31 @@ class InterceptFaultsTest {
         comesBack();
     }
 
+    @Test
+    void theAgentHasNotEnoughMemory() throws Exception {
+        String address = given.onlyPod("c");
+        given.world().onNode("sh", "-c", """
+                pid=$(pgrep -U 57070 java)
+                first=$(sed -n 's/^[0-9]*:memory://p' /proc/$pid/cgroup)
+                second=$(sed -n 's/^0:://p' /proc/$pid/cgroup)
+                if [ -n "$first" ]; then
+                  cd "/sys/fs/cgroup/memory$first"
+                  cat memory.usage_in_bytes >memory.limit_in_bytes
+                else
+                  cat "/sys/fs/cgroup$second/memory.current" >"/sys/fs/cgroup$second/memory.max"
+                fi
+                """);
+        String seen = new OnNode(given.world())
+                .sure("workload", "get", "-s", "6", "-c", "64", "-fresh", "http://" + address + ":8080/");
+        System.out.println("agent without memory: " + seen.strip());
+        assertThat(seen).contains("200 c");
+        assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
+        Await.until(
+                () -> given.commands().stdout("status").contains("was started again once, last after OOMKilled"),
+                InterceptLab.PATIENCE);
+        comesBack();
+    }
+
     private int restarts() throws Exception {
         return Integer.parseInt(pod("status.containerStatuses[?(@.name=='kubetun-agent')].restartCount"));
     }

@@ -30,6 +30,9 @@ class InterceptObjectsTest {
     private static final String ROLE = "intercept";
     private static final String NAMESPACE = "intercept-objects";
 
+    /** Where no registry listens, so that the kubelet need not wait for one. */
+    private static final String NOWHERE = "127.0.0.1:1/agent:1";
+
     @TempDir
     private Path scratch;
 
@@ -114,9 +117,13 @@ class InterceptObjectsTest {
     private Running program(
             String verb, Path kubeconfig, String namespace, String image, String holder, String workload)
             throws Exception {
-        String options = "kubeconfig=\"" + kubeconfig + "\",namespace=" + namespace + ",image=\"docker.io/lab/agent-"
-                + image + ":1\"";
+        String options =
+                "kubeconfig=\"" + kubeconfig + "\",namespace=" + namespace + ",image=\"" + reference(image) + "\"";
         return java(verb, journal.toString(), options, holder, workload);
+    }
+
+    private static String reference(String image) {
+        return image.equals(NOWHERE) ? image : "docker.io/lab/agent-" + image + ":1";
     }
 
     private Running java(String... arguments) throws Exception {
@@ -260,7 +267,7 @@ class InterceptObjectsTest {
                 "deployment/web|2|a: b|stand-in|true|exceeded quota: small",
                 "deployment/web|10|pod-security.kubernetes.io/enforce: baseline|stand-in|false|violates PodSecurity",
                 "daemonset/each|10|pod-security.kubernetes.io/enforce: baseline|stand-in|false|violates PodSecurity",
-                "deployment/web|10|a: b|nowhere|true|the image docker.io/lab/agent-nowhere:1 cannot be pulled",
+                "deployment/web|10|a: b|127.0.0.1:1/agent:1|true|the image 127.0.0.1:1/agent:1 cannot be pulled",
                 "deployment/web|10|a: b|broken|true|its rules cannot be set: nft: Operation not permitted (exit code 3)",
             })
     void whatDoesNotComeIsToldAndTakenBack(

@@ -187,7 +187,7 @@ final class LabWorld implements World {
                 metadata: {name: kubetun-e2e, namespace: %1$s}
                 rules:
                 - {apiGroups: [""], resources: [services, pods], verbs: [get, list, watch]}
-                - {apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [get, list, watch]}
+                - {apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [list, watch]}
                 - {apiGroups: [""], resources: [pods/portforward], verbs: [get, create]}
                 ---
                 apiVersion: rbac.authorization.k8s.io/v1

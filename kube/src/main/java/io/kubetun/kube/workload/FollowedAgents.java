@@ -155,7 +155,7 @@ final class FollowedAgents implements AutoCloseable {
     private Optional<AgentState> ours(PodState pod) {
         return pod.agent()
                 .filter(agent -> agent.key().equals(key))
-                .filter(agent -> replaces() || agent.session().equals(owned.session()));
+                .filter(agent -> agent.session().equals(replaces() ? "" : owned.session()));
     }
 
     /** What keeps a pod's agent from running: not what keeps the user's own containers from it. */

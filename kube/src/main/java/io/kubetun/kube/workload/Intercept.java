@@ -4,6 +4,7 @@ import io.kubetun.kube.document.Tree;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.cluster.InterceptRequest;
+import io.kubetun.spi.cluster.InterceptRequest.Way;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -75,6 +76,13 @@ record Intercept(
                 rules ? ports.udpText() : "",
                 rules && !request.probes() ? Probes.of(workload) : "",
                 entrances);
+    }
+
+    /** Says whether what there is are agents of this owner in running pods, and another way was asked for. */
+    boolean isEnding(Ladder.Held held) {
+        return held.way().way() == Way.EPHEMERAL
+                && held.holding().isOf(fingerprint())
+                && request.way().filter(way -> way != Way.EPHEMERAL).isPresent();
     }
 
     /** Refuses what somebody else has. */

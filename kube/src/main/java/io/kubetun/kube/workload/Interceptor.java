@@ -14,12 +14,18 @@ import io.kubetun.spi.host.Effect;
 import io.kubetun.spi.host.Effects;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
 /** Puts agents into the pods of workloads and takes them out. Blocks. Thread-safe. */
 public final class Interceptor {
+    /** From the word to end until the API server says that a container has. */
+    private static final Duration ENDING = Duration.ofSeconds(3);
+
+    private static final Duration ASKED_AGAIN = Duration.ofMillis(200);
+
     private final WorkloadFinder finder;
     private final Ladder ladder;
     private final Workloads workloads;
@@ -104,12 +110,24 @@ public final class Interceptor {
     }
 
     private Interception put(Intercept intercept, Workload workload, Effects effects, Progress progress)
-            throws KubetunException, IOException {
+            throws KubetunException, IOException, InterruptedException {
         TakenPorts ports = TakenPorts.of(intercept.request(), workload);
-        Ladder.Choice choice = ladder.choose(intercept, workload, ladder.held(workload));
+        Ladder.Choice choice = ladder.choose(intercept, workload, held(intercept, workload));
         choice.passed().forEach(progress::step);
         Injection injection = new Injection(intercept, workload, ports, choice.rungs());
         return showing.around(injection, effects, () -> choice.way().put(injection, effects, progress));
+    }
+
+    /** Who has it, when agents that the owner has just left have had a moment to end. */
+    private Optional<Ladder.Held> held(Intercept intercept, Workload workload)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + ENDING.toNanos();
+        Optional<Ladder.Held> held = ladder.held(workload);
+        while (held.isPresent() && intercept.isEnding(held.get()) && System.nanoTime() < end) {
+            Thread.sleep(ASKED_AGAIN);
+            held = ladder.held(workload);
+        }
+        return held;
     }
 
     /**

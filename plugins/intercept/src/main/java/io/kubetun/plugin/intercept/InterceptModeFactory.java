@@ -73,7 +73,7 @@ final class InterceptModeFactory implements ModeFactory {
     private static List<Permission> permissions() {
         List<Permission> all = new ArrayList<>(Permission.TO_DIAL);
         for (String kind : List.of("deployments", "statefulsets", "daemonsets")) {
-            for (String verb : List.of("get", "patch")) {
+            for (String verb : List.of("get", "list", "watch", "patch")) {
                 all.add(new Permission(verb, "apps", kind, "", Scope.NAMESPACE, Weight.BETTER));
             }
         }
@@ -83,6 +83,8 @@ final class InterceptModeFactory implements ModeFactory {
             all.add(new Permission(verb, "coordination.k8s.io", "leases", "", Scope.NAMESPACE, Weight.BETTER));
         }
         all.add(new Permission("get", "apps", "replicasets", "", Scope.NAMESPACE, Weight.BETTER));
+        all.add(new Permission("get", "", "namespaces", "", Scope.NAMESPACE, Weight.BETTER));
+        all.add(new Permission("list", "", "events", "", Scope.NAMESPACE, Weight.BETTER));
         return all;
     }
 
