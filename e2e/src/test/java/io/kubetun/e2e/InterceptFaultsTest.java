@@ -103,12 +103,15 @@ class InterceptFaultsTest {
             double starting = (System.nanoTime() - restarted) / 1e9;
             String seen = load.await(InterceptLab.PATIENCE).output();
             load.close();
-            System.out.printf("agent killed %d: unready for %.1f s; %s%n", kill, seconds, seen.strip());
+            System.out.printf(
+                    "agent killed %d: unready for %.1f s, starting for %.1f s of them; %s%n",
+                    kill, seconds, starting, seen.strip());
             assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
             assertThat(seen).contains("200 c");
             assertThat(starting)
-                    .as("unready no longer than the kubelet keeps it waiting, which doubles each time from 10 s on")
-                    .isLessThan(3);
+                    .as(
+                            "unready no longer than the kubelet keeps it waiting, which doubles each time from 10 s on, and it starts")
+                    .isLessThan(5);
         }
         comesBack();
     }
