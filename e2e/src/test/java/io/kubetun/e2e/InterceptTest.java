@@ -133,6 +133,10 @@ class InterceptTest {
         System.out.println("killed under load: " + seen.replace('\n', ';'));
         assertThat(seen).contains("200 laptop", "200 c");
         assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
+        intercept("deployment/c", "-p", "8080");
+        given.awaitFrom("laptop");
+        lab.kernel().orElseThrow().destroyForcibly();
+        given.awaitFrom("c");
         Result repaired = commands.run(given.administrator(), "repair");
         assertThat(repaired.output()).contains("deployment/c");
         assertThat(given.template("deployment/c")).isEqualTo(before);
@@ -170,11 +174,14 @@ class InterceptTest {
                     protocol_version = "HTTP/1.1"
                     def do_GET(self):
                         self.send_response(404); self.send_header("Content-Length", "7"); self.end_headers(); self.wfile.write(b"laptop\\n")
-                    def log_message(self, *a): print(self.headers.get("User-Agent"), self.path, flush=True)
+                    def log_message(self, *a):
+                        if "Go-http-client" not in self.headers.get("User-Agent", ""): print(self.headers.get("User-Agent"), self.path, flush=True)
                 http.server.ThreadingHTTPServer(("127.0.0.1", 3000), All).serve_forever()
                 """);
         intercept("deployment/echo", "-p", "http:3000");
-        String asked = given.from("a", "get", "-s", "20", "-fresh", "http://echo/");
+        // The probes of two minutes; the time-out of a command is less.
+        Running load = given.load("a", "get", "-s", "120", "-fresh", "http://echo/");
+        String asked = load.await(Duration.ofMinutes(3)).output();
         assertThat(asked).contains("404 laptop").doesNotContain("200 echo", "error");
         String restarts = "jsonpath={range .items[*]}{.status.containerStatuses[?(@.name=='app')].restartCount} {end}";
         assertThat(lab.kubectl("-n", "lab", "get", "pods", "-l", "app=echo", "-o", restarts)
@@ -182,14 +189,32 @@ class InterceptTest {
                 .isEqualTo("0 0");
         assertThat(nothing.output()).doesNotContain("kube-probe");
         lab.kubectl("-n", "lab", "scale", "deployment/echo", "--replicas=3");
+        allAreTaken(3);
+        lab.kubectl("-n", "lab", "rollout", "restart", "deployment/echo");
+        allAreTaken(3);
+        lab.kubectl("-n", "lab", "scale", "deployment/echo", "--replicas=2");
+        given.leave("deployment/echo");
+        assertThat(given.template("deployment/echo"))
+                .as("who has it rolled out meanwhile finds that kept")
+                .contains("kubectl.kubernetes.io/restartedAt");
         lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
-        Await.until(() -> commands.stdout("status").contains("3 of 3 agents linked"), PATIENCE);
+        lab.kubectl(
+                "-n",
+                "lab",
+                "patch",
+                "deployment/echo",
+                "-p",
+                "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/restartedAt\":null}}}}}");
+        lab.settled();
+    }
+
+    private void allAreTaken(int replicas) throws Exception {
+        lab.settled();
+        Await.until(
+                () -> commands.stdout("status").contains(replicas + " of " + replicas + " agents linked"), PATIENCE);
         assertThat(given.from("a", "get", "-n", "40", "-fresh", "http://echo/"))
                 .contains("404 laptop")
                 .doesNotContain("200 echo", "error");
-        lab.kubectl("-n", "lab", "scale", "deployment/echo", "--replicas=2");
-        given.leave("deployment/echo");
-        lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
     }
 
     @Test
@@ -221,6 +246,10 @@ class InterceptTest {
                         .status())
                 .as("only the rules lead to the agent: curl's code for a refusal")
                 .isEqualTo(7);
+        assertThat(given.tried("a", "get", "-t", "3s", "http://" + pod + ":9702/"))
+                .as("nor from another pod")
+                .contains("connection refused")
+                .doesNotContain("200 ");
         Protocols named = new Protocols(node, new Curl(node, List.of("--connect-to", "echo.lab:80:" + pod + ":8080")));
         named.webSocket();
         named.eventsOneByOne();
