@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -153,13 +154,19 @@ final class InterceptLab {
         String read() throws Exception;
     }
 
-    /** Kills an intercept at each step of making its changes and of taking them back: a repair puts all back each time. */
-    void killedAtEachStep(Objects objects, int atLeast, String... arguments) throws Exception {
+    /**
+     * Kills an intercept at each step of making its changes and of taking them back: a repair puts all back each time.
+     *
+     * @param shownElsewhere the kind of changes whose steps another scenario goes through; may be none
+     */
+    void killedAtEachStep(Objects objects, int atLeast, Optional<String> shownElsewhere, String... arguments)
+            throws Exception {
         String before = objects.read();
         List<String> points = until("count", arguments)
                 .output()
                 .lines()
                 .filter(line -> line.startsWith(POINT))
+                .filter(line -> shownElsewhere.filter(line::contains).isEmpty())
                 .map(line -> line.substring(POINT.length()).split(" ", 2)[0])
                 .toList();
         assertThat(points).hasSizeGreaterThanOrEqualTo(atLeast);

@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
         disabledReason = "needs root and the lab cluster: set KUBETUN_LAB to its script")
 class InterceptObjectsTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
-    private static final String ROLE = "intercept";
     private static final String NAMESPACE = "intercept-objects";
 
     /** Where no registry listens, so that the kubelet need not wait for one. */
@@ -66,7 +65,6 @@ class InterceptObjectsTest {
 
     @AfterEach
     void forget() throws Exception {
-        lab.forget(ROLE);
         lab.kubectl("delete", "--ignore-not-found", "namespace", NAMESPACE);
         lab.close();
     }
@@ -161,52 +159,10 @@ class InterceptObjectsTest {
         lab.kubectl("-n", namespace, "rollout", "status", workload, "--timeout=60s");
     }
 
-    @ParameterizedTest
-    @CsvSource({"deployment/echo,echo,2", "statefulset/peer,peer,2"})
-    void underTheRoleATemplateIsAfterwardsWhatItWas(String workload, String app, int pods) throws Exception {
-        Path kubeconfig = lab.loginWith(ROLE);
-        settled("lab", workload);
-        String template = template("lab", workload);
-        String hashes = hashes("lab", app);
-        String sets = replicaSets();
-        try (Running session = program("intercept", kubeconfig, "lab", "stand-in", "alice", workload)) {
-            System.out.println(workload + ": " + session.awaitLine("OPEN after", LIMIT));
-            assertThat(session.output())
-                    .contains(pods + " agents, notes []", pods + " of " + pods + " pods of " + workload)
-                    .doesNotContain("may not");
-            assertThat(template("lab", workload)).isNotEqualTo(template).contains("kubetun-agent", "NET_ADMIN");
-            assertThat(lab.kubectl("-n", "lab", "get", workload, "-o", "jsonpath={.metadata.annotations}"))
-                    .contains("kubetun.io/intercept", "alice");
-            assertThat(ended(session)).contains("UNDONE").doesNotContain("NOT UNDONE");
-            System.out.println(workload + ": " + session.awaitLine("UNDONE", LIMIT));
-        }
-        assertThat(template("lab", workload)).isEqualTo(template);
-        assertThat(lab.kubectl("-n", "lab", "get", workload, "-o", "jsonpath={.metadata.annotations}"))
-                .doesNotContain("kubetun");
-        settled("lab", workload);
-        Await.until(() -> hashes("lab", app).equals(hashes), LIMIT);
-        if (workload.startsWith("deployment")) {
-            assertThat(replicaSets()).as("no other set has pods").isEqualTo(sets);
-        }
-    }
-
     /** Ends it in order. What it then says is heard, too: Process.destroy would close its output. */
     private static String ended(Running session) throws Exception {
         ProcessHandle.of(session.pid()).orElseThrow().destroy();
         return session.await(LIMIT).output();
-    }
-
-    /** Those that have pods. */
-    private String replicaSets() throws Exception {
-        return lab.kubectl(
-                "-n",
-                "lab",
-                "get",
-                "replicasets",
-                "-l",
-                "app=echo",
-                "-o",
-                "jsonpath={range .items[?(@.spec.replicas>0)]}{.metadata.name}{\"\\n\"}{end}");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -220,7 +221,16 @@ class InterceptTest {
     @Test
     void whateverStepItDiesAtRepairPutsTheWorkloadBack() throws Exception {
         given.killedAtEachStep(
-                () -> given.template("deployment/c"), 4, "-n", "lab", "--way", "patch", "deployment/c", "-p", "8080");
+                () -> given.template("deployment/c"),
+                20,
+                Optional.empty(),
+                "-n",
+                "lab",
+                "--way",
+                "patch",
+                "deployment/c",
+                "-p",
+                "8080");
     }
 
     @Test

@@ -88,6 +88,7 @@ class KillAtEveryStepTest {
                     .contains(line.split("\\s+", -1)[0]);
         }
         String before = snapshot();
+        String cluster = cluster();
         List<String> points = points();
         long start = System.nanoTime();
         for (String point : points) {
@@ -109,6 +110,7 @@ class KillAtEveryStepTest {
                     .as("repaired after %s:\n%s", point, repaired.output())
                     .isEmpty();
         }
+        assertThat(difference(cluster, cluster())).isEmpty();
         System.out.printf(
                 "%d kill points (%d in the helper): after each, repair put back what was there; %d ms each%n",
                 points.size(),
@@ -179,8 +181,19 @@ class KillAtEveryStepTest {
                 cat /etc/hosts /etc/resolv.conf; stat -c '%n %a %u %g' /etc/hosts /etc/resolv.conf
                 ip -o addr | sed 's/valid_lft.*//'; ip route show table all; ip -6 route show table all; ip rule
                 ! command -v nft >/dev/null || nft -s list ruleset
-                kubectl get deployments,statefulsets,daemonsets,services,pods -A -o jsonpath='{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.spec}{"\\n"}{end}'
                 """);
+    }
+
+    /** No mode of these changes it: it is looked at once, after all. */
+    private String cluster() throws Exception {
+        return world instanceof LabWorld lab
+                ? lab.kubectl(
+                        "get",
+                        "deployments,statefulsets,daemonsets,services,pods",
+                        "-A",
+                        "-o",
+                        "jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.spec}{\"\\n\"}{end}")
+                : "";
     }
 
     /** Files of journals: the user's and, where there is a helper, root's. */

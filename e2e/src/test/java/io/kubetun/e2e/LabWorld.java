@@ -24,6 +24,12 @@ final class LabWorld implements World {
     /** What objects of a deployed gateway have as a label. */
     static final String GATEWAY = "kubetun.io/gateway=kubetun-gateway";
 
+    /** Of each workload: its generation and the one that its controller has seen; replicas wanted, there, new and ready. */
+    private static final String ROLLOUTS =
+            "jsonpath={range .items[*]}{.metadata.generation} {.status.observedGeneration}"
+                    + " {.spec.replicas} {.status.replicas} {.status.updatedReplicas} {.status.readyReplicas}{\"\\n\"}{end}";
+
+    private static final int ROLLOUT_WORDS = 6;
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final String SUDOERS = "/etc/sudoers.d/kubetun-e2e";
 
@@ -49,14 +55,31 @@ final class LabWorld implements World {
      *
      * @return a kubeconfig that has the contexts lab and lab2
      */
-    String withSecondCluster() throws IOException, InterruptedException {
+    String withSecondCluster() throws Exception {
         List<String> kubectl = List.of(lab.toString(), "second", "laptop", "kubectl");
         List<String> ready = new ArrayList<>(kubectl);
         ready.addAll(List.of("get", "--raw", "/readyz"));
         if (new Running(new ProcessBuilder(ready)).await(Duration.ofSeconds(20)).status() != 0) {
             new Running(new ProcessBuilder(lab.toString(), "second", "up")).awaitSuccess(Duration.ofMinutes(5));
         }
+        // What the API server says of pods that it knew before it was stopped is not yet true.
+        List<String> asked = new ArrayList<>(kubectl);
+        asked.addAll(List.of("get", "--raw", "/api/v1/namespaces/lab/services/echo:80/proxy/"));
+        Await.until(() -> allSucceed(asked), Duration.ofMinutes(2));
         return home.resolve(".kube/config") + ":" + login("lab2", kubectl);
+    }
+
+    /** Often enough that each of two pods is asked. */
+    private static boolean allSucceed(List<String> command) throws IOException, InterruptedException {
+        for (int i = 0; i < 6; i++) {
+            if (new Running(new ProcessBuilder(command))
+                            .await(Duration.ofSeconds(40))
+                            .status()
+                    != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Gives the user a kubeconfig for a cluster, with one context of its name. */
@@ -334,16 +357,22 @@ final class LabWorld implements World {
 
     /** Waits until no pod is on its way out or in, which a scenario before may have left so. */
     void settled() throws Exception {
-        for (String workload : kubectl("-n", "lab", "get", "deployments,statefulsets", "-o", "name")
-                .lines()
-                .toList()) {
-            kubectl("-n", "lab", "rollout", "status", workload, "--timeout=60s");
-        }
-        Await.until(
-                () -> kubectl("get", "pods", "-A", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}")
-                        .isBlank(),
-                Duration.ofMinutes(2));
+        Await.until(() -> rolledOut() && noneLeaves(), Duration.ofMinutes(3));
         kubectl("-n", "lab", "wait", "--for=condition=Ready", "pods", "--all", "--timeout=60s");
+    }
+
+    private boolean rolledOut() throws IOException, InterruptedException {
+        return kubectl("-n", "lab", "get", "deployments,statefulsets", "-o", ROLLOUTS)
+                .lines()
+                .map(line -> List.of(line.split(" ")))
+                .allMatch(line -> line.get(0).equals(line.get(1))
+                        && line.stream().skip(2).distinct().count() == 1
+                        && line.size() == ROLLOUT_WORDS);
+    }
+
+    private boolean noneLeaves() throws IOException, InterruptedException {
+        return kubectl("get", "pods", "-A", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}")
+                .isBlank();
     }
 
     /** What is found out while a program of the node is dead: it is killed before, and started again the same way after. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -227,7 +228,17 @@ class TargetPortInterceptTest {
 
     @Test
     void whateverStepItDiesAtRepairPutsAllBack() throws Exception {
-        given.killedAtEachStep(this::objects, 6, "-n", NAMESPACE, WEB, "-p", "8080", "--way", "target-port");
+        given.killedAtEachStep(
+                this::objects,
+                20,
+                Optional.of("intercept-lease"),
+                "-n",
+                NAMESPACE,
+                WEB,
+                "-p",
+                "8080",
+                "--way",
+                "target-port");
         settled();
     }
 }
