@@ -109,9 +109,8 @@ class InterceptFaultsTest {
             assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);
             assertThat(seen).contains("200 c");
             assertThat(starting)
-                    .as(
-                            "unready no longer than the kubelet keeps it waiting, which doubles each time from 10 s on, and it starts")
-                    .isLessThan(5);
+                    .as("unready no longer than the kubelet keeps it waiting, which doubles each time from 10 s on")
+                    .isLessThan(3);
         }
         comesBack();
     }
