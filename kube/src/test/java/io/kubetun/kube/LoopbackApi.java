@@ -43,7 +43,9 @@ public final class LoopbackApi implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final ServerSocketFactory factory;
     private volatile ServerSocket server;
-    private int port;
+
+    /** Bound and never listening: between stop and start nobody's outgoing connection is given the port. */
+    private final Socket port = new Socket();
 
     public LoopbackApi() throws IOException {
         this(ServerSocketFactory.getDefault());
@@ -52,6 +54,8 @@ public final class LoopbackApi implements AutoCloseable {
     /** The same over TLS, if the factory makes such sockets. */
     public LoopbackApi(ServerSocketFactory factory) throws IOException {
         this.factory = factory;
+        port.setReuseAddress(true);
+        port.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         start();
     }
 
@@ -59,8 +63,7 @@ public final class LoopbackApi implements AutoCloseable {
     public void start() throws IOException {
         server = factory.createServerSocket();
         server.setReuseAddress(true);
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        port = server.getLocalPort();
+        server.bind(port.getLocalSocketAddress());
         Thread.ofVirtual().start(() -> accept(server));
     }
 
@@ -162,7 +165,7 @@ public final class LoopbackApi implements AutoCloseable {
 
     public URI uri() {
         String scheme = factory instanceof SSLServerSocketFactory ? "https" : "http";
-        return URI.create(scheme + "://127.0.0.1:" + port);
+        return URI.create(scheme + "://127.0.0.1:" + port.getLocalPort());
     }
 
     public List<String> requests() {
@@ -347,5 +350,6 @@ public final class LoopbackApi implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        cut(port);
     }
 }

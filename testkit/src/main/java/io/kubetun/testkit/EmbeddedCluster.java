@@ -64,7 +64,6 @@ public final class EmbeddedCluster implements AutoCloseable {
     private final EphemeralRunner ephemeral;
     private final Accounts accounts;
     private final ApiServer server;
-    private final int port;
     private final KubeconfigWriter kubeconfigs;
 
     private EmbeddedCluster(Builder settings) throws IOException {
@@ -76,6 +75,7 @@ public final class EmbeddedCluster implements AutoCloseable {
             accounts = new Accounts(faults, tls);
             launcher = new PodLauncher(store, admission, pods, loops);
             server = new ApiServer(
+                    settings.port,
                     new Backend(settings.version, store, admission, pods, accounts, faults, streams, requests),
                     tls,
                     loops);
@@ -88,7 +88,7 @@ public final class EmbeddedCluster implements AutoCloseable {
             namespace("default");
             namespace("kube-system");
             accounts.account(ADMIN).allow(Rule.ALL);
-            port = server.listen(settings.port);
+            server.listen();
         } catch (IOException | GeneralSecurityException | RuntimeException failure) {
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new IOException("cannot start the embedded cluster: " + failure.getMessage(), failure);
@@ -127,7 +127,7 @@ public final class EmbeddedCluster implements AutoCloseable {
      * @return {@code https://127.0.0.1:port}, or {@code http}
      */
     public URI url() {
-        return URI.create((authority.isPresent() ? "https" : "http") + "://127.0.0.1:" + port);
+        return URI.create((authority.isPresent() ? "https" : "http") + "://127.0.0.1:" + server.port());
     }
 
     /**
@@ -323,10 +323,10 @@ public final class EmbeddedCluster implements AutoCloseable {
     /**
      * Starts the API server again, on the port that it had.
      *
-     * @throws IOException if somebody took the port meanwhile
+     * @throws IOException if it was not stopped
      */
     public void startServer() throws IOException {
-        server.listen(port);
+        server.listen();
     }
 
     /**
@@ -354,7 +354,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     /** Stops server and pods. */
     @Override
     public void close() {
-        server.stop();
+        server.close();
         deployments.close();
         ephemeral.close();
         pods.clear();
