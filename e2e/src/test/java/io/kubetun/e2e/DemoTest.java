@@ -3,8 +3,6 @@ package io.kubetun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetun.e2e.Running.Result;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -23,7 +21,7 @@ class DemoTest {
             Map<String, String> cached = Map.of("KUBETUN_NO_AOT", "", "XDG_CACHE_HOME", "");
             world.kubetun(cached, "demo", "--once").await(World.PATIENCE);
             Path caches = world.home().resolve(".cache/kubetun");
-            Await.until(() -> made(caches), World.PATIENCE);
+            Installation.awaitCache(caches, World.PATIENCE);
             long start = System.nanoTime();
             Result result = world.kubetun(cached, "demo", "--once").await(Duration.ofMinutes(1));
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -31,15 +29,6 @@ class DemoTest {
             assertThat(result.status()).isZero();
             System.out.printf("demo --once: %.2f s%n", seconds);
             assertThat(seconds).isLessThan(5.0);
-        }
-    }
-
-    private static boolean made(Path caches) throws IOException {
-        if (!Files.isDirectory(caches)) {
-            return false;
-        }
-        try (var files = Files.list(caches)) {
-            return files.map(Path::toString).anyMatch(name -> name.endsWith(".aot"));
         }
     }
 

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedGatewayTest {
     private static final Duration READY = Duration.ofSeconds(40);
     private static final int PORT = 9700;
-    private static final String POINT = "kill point ";
 
     @TempDir
     private Path scratch;
@@ -118,35 +116,31 @@ class EmbeddedGatewayTest {
 
     @Test
     void whateverStepItsSessionDiesAtRepairTakesItBack() throws Exception {
-        List<String> points = diesAt("count")
-                .lines()
-                .filter(line -> line.startsWith(POINT))
-                .map(line -> line.substring(POINT.length()).split(" ", 2)[0])
-                .toList();
+        List<String> points = KillPoints.printed(diesAt(KillPoints.COUNT));
         assertThat(points).hasSizeGreaterThan(7);
         awaitGone();
         for (String point : points) {
-            String killed = diesAt(point);
+            Running.Result killed = diesAt(KillPoints.name(point));
             Running.Result repaired = world.kubetun("repair").await(READY);
-            assertThat(repaired.status()).as(killed + "\n" + repaired.output()).isZero();
+            assertThat(repaired.status())
+                    .as(killed.output() + "\n" + repaired.output())
+                    .isZero();
             awaitGone();
         }
         System.out.printf("%d kill points: after each, repair took the gateway back%n", points.size());
     }
 
     /** Starts a session that dies at a step, or ends it. */
-    private String diesAt(String point) throws Exception {
+    private Running.Result diesAt(String point) throws Exception {
         try (Running session = world.kubetun(
-                Map.of("KUBETUN_KILL_AT", point),
+                KillPoints.at(point),
                 "proxy-out",
                 "--foreground",
                 "--listen-socks",
                 "127.0.0.1:1095",
                 "--gateway",
                 "auto")) {
-            Await.until(() -> session.output().contains("Ready.") || !session.alive(), READY);
-            ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
-            return session.await(READY).output();
+            return KillPoints.end(session, READY);
         }
     }
 

@@ -27,7 +27,7 @@ class HomeWithBlankTest {
             Result first = world.kubetun(environment, "plugins").await(World.PATIENCE);
             assertThat(first.status()).as(first.output()).isZero();
             Path cache = home.resolve(".cache/kubetun");
-            Await.until(() -> exists(cache, ".aot") && !exists(cache, ".making"), Duration.ofMinutes(2));
+            Installation.awaitCache(cache, Duration.ofMinutes(2));
             try (Running proxy = world.kubetun(environment, "proxy-out", "--listen-socks", SOCKS)) {
                 proxy.awaitLine("Ready", Duration.ofSeconds(30));
                 assertThat(new Socks(world, SOCKS).curl("http://echo.lab/")).contains("\"app\":\"echo\"");
@@ -36,12 +36,6 @@ class HomeWithBlankTest {
                 assertThat(proxy.output()).doesNotContain("AOT");
             }
             assertThat(Files.isDirectory(home.resolve(".local/state/kubetun"))).isTrue();
-        }
-    }
-
-    private static boolean exists(Path folder, String suffix) throws Exception {
-        try (var files = Files.list(folder)) {
-            return files.anyMatch(file -> file.toString().endsWith(suffix));
         }
     }
 

@@ -107,16 +107,24 @@ record Installation(Path folder, Path caches) {
         first.environment().remove("KUBETUN_NO_AOT");
         first.environment().put("HOME", home.toString());
         new Running(first).awaitSuccess(MADE);
-        Path kubetun = caches.resolve("kubetun");
-        Await.until(() -> names(kubetun).noneMatch(name -> name.endsWith(".making")), MADE);
-        if (names(kubetun).noneMatch(name -> name.endsWith(".aot"))) {
-            throw new IllegalStateException("the first start made no cache of classes in " + kubetun);
-        }
+        awaitCache(caches.resolve("kubetun"), MADE);
     }
 
-    private static Stream<String> names(Path folder) throws IOException {
+    /**
+     * Waits until a first start has made its cache of classes, which it does in the background.
+     *
+     * @param folder where it makes it, not there before it begins
+     */
+    static void awaitCache(Path folder, Duration limit) throws Exception {
+        Await.until(() -> exists(folder, ".aot") && !exists(folder, ".making"), limit);
+    }
+
+    private static boolean exists(Path folder, String suffix) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(Path::toString).toList().stream();
+            return files.anyMatch(file -> file.toString().endsWith(suffix));
         }
     }
 

@@ -49,8 +49,20 @@ class InterceptFaultsTest {
 
     /** Asks the pod itself for some seconds, each time by a new connection, while something happens to its agent. */
     private String asked(int seconds, String address) throws Exception {
+        return asked(seconds, 1, address);
+    }
+
+    private String asked(int seconds, int clients, String address) throws Exception {
         return new OnNode(given.world())
-                .sure("workload", "get", "-s", Integer.toString(seconds), "-fresh", "http://" + address + ":8080/");
+                .sure(
+                        "workload",
+                        "get",
+                        "-s",
+                        Integer.toString(seconds),
+                        "-c",
+                        Integer.toString(clients),
+                        "-fresh",
+                        "http://" + address + ":8080/");
     }
 
     private String pod(String field) throws Exception {
@@ -129,8 +141,7 @@ class InterceptFaultsTest {
                   cat "/sys/fs/cgroup$second/memory.current" >"/sys/fs/cgroup$second/memory.max"
                 fi
                 """);
-        String seen = new OnNode(given.world())
-                .sure("workload", "get", "-s", "6", "-c", "64", "-fresh", "http://" + address + ":8080/");
+        String seen = asked(6, 64, address);
         System.out.println("agent without memory: " + seen.strip());
         assertThat(seen).contains("200 c");
         assertThat(InterceptLab.gap(seen)).isLessThanOrEqualTo(1.5);

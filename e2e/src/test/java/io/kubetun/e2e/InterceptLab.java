@@ -18,8 +18,6 @@ final class InterceptLab {
     /** Until pods have been replaced. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final String POINT = "kill point ";
-    private static final int KILLED = 137;
     private static final List<String> TAKEN =
             List.of("deployment/c", "deployment/b", "deployment/echo", "statefulset/peer");
     private static final Pattern GAP = Pattern.compile("\"longest_gap_s\":([0-9.e-]+)");
@@ -103,7 +101,12 @@ final class InterceptLab {
 
     /** Waits until an app answers for c. */
     void awaitFrom(String app) throws Exception {
-        Await.until(() -> tried("a", "get", "-t", "1s", "http://c/").contains("\"app\":\"" + app + "\""), PATIENCE);
+        awaitFrom(app, "http://c/");
+    }
+
+    /** Waits until an app answers where a pod asks. */
+    void awaitFrom(String app, String url) throws Exception {
+        Await.until(() -> tried("a", "get", "-t", "1s", url).contains("\"app\":\"" + app + "\""), PATIENCE);
     }
 
     /** A process of root on the laptop, until the end. */
@@ -162,18 +165,15 @@ final class InterceptLab {
     void killedAtEachStep(Objects objects, int atLeast, Optional<String> shownElsewhere, String... arguments)
             throws Exception {
         String before = objects.read();
-        List<String> points = until("count", arguments)
-                .output()
-                .lines()
-                .filter(line -> line.startsWith(POINT))
+        List<String> points = KillPoints.printed(until(KillPoints.COUNT, arguments)).stream()
                 .filter(line -> shownElsewhere.filter(line::contains).isEmpty())
-                .map(line -> line.substring(POINT.length()).split(" ", 2)[0])
+                .map(KillPoints::name)
                 .toList();
         assertThat(points).hasSizeGreaterThanOrEqualTo(atLeast);
         assertThat(objects.read()).isEqualTo(before);
         for (String point : points) {
             Result killed = until(point, arguments);
-            assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(KILLED);
+            assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(KillPoints.KILLED);
             Result repaired = commands.run(administrator, "repair");
             assertThat(repaired.status()).as(point + "\n" + repaired.output()).isZero();
             assertThat(objects.read())
@@ -187,13 +187,11 @@ final class InterceptLab {
     /** Starts an intercept that dies at a step, and ends what of it has not died. */
     private Result until(String step, String... arguments) throws Exception {
         Map<String, String> environment = new HashMap<>(administrator);
-        environment.put("KUBETUN_KILL_AT", step);
+        environment.putAll(KillPoints.at(step));
         List<String> all = new ArrayList<>(List.of("intercept", "--foreground"));
         all.addAll(List.of(arguments));
         try (Running session = lab.kubetun(environment, all.toArray(String[]::new))) {
-            Await.until(() -> session.output().contains("Ready.") || !session.alive(), PATIENCE);
-            session.stop();
-            return session.await(PATIENCE);
+            return KillPoints.end(session, PATIENCE);
         }
     }
 

@@ -159,9 +159,9 @@ class InterceptObjectsTest {
         lab.kubectl("-n", namespace, "rollout", "status", workload, "--timeout=60s");
     }
 
-    /** Ends it in order. What it then says is heard, too: Process.destroy would close its output. */
+    /** Ends it in order. What it then says is heard, too. */
     private static String ended(Running session) throws Exception {
-        ProcessHandle.of(session.pid()).orElseThrow().destroy();
+        session.terminate();
         return session.await(LIMIT).output();
     }
 

@@ -198,7 +198,6 @@ class InterceptTest {
         assertThat(given.template("deployment/echo"))
                 .as("who has it rolled out meanwhile finds that kept")
                 .contains("kubectl.kubernetes.io/restartedAt");
-        lab.kubectl("-n", "lab", "rollout", "status", "deployment/echo", "--timeout=60s");
         lab.kubectl(
                 "-n",
                 "lab",

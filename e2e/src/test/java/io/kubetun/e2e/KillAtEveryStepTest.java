@@ -23,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillAtEveryStepTest {
     private static final Duration READY = Duration.ofSeconds(60);
-    private static final String POINT = "kill point ";
-    private static final int KILLED = 137;
     private static final Path ROOTS_JOURNAL = Path.of("/var/lib/kubetun/journal");
 
     /** Every mode there is: a new one belongs here. */
@@ -92,10 +90,10 @@ class KillAtEveryStepTest {
         List<String> points = points();
         long start = System.nanoTime();
         for (String point : points) {
-            String at = point.substring(POINT.length()).split(" ", 2)[0];
+            String at = KillPoints.name(point);
             Result killed = run(at);
             if (at.startsWith("kernel")) {
-                assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(KILLED);
+                assertThat(killed.status()).as(point + "\n" + killed.output()).isEqualTo(KillPoints.KILLED);
             }
             // Where there is a helper, it takes everything back when only the kernel dies.
             if (!world.real() || at.startsWith("helper")) {
@@ -134,22 +132,17 @@ class KillAtEveryStepTest {
 
     /** Runs to the end without being killed, and gives the steps. */
     private List<String> points() throws Exception {
-        Result counted = run("count");
+        Result counted = run(KillPoints.COUNT);
         assertThat(leftovers()).as(counted.output()).isEmpty();
-        List<String> points =
-                counted.output().lines().filter(line -> line.startsWith(POINT)).toList();
+        List<String> points = KillPoints.printed(counted);
         assertThat(points).as(counted.output()).hasSizeGreaterThan(7);
         return points;
     }
 
     /** Starts a session that dies at a step, and ends what of it has not died. */
     private Result run(String at) throws Exception {
-        try (Running session =
-                kubetun(Map.of("KUBETUN_KILL_AT", at), "--profile", profile.toString(), "--foreground")) {
-            Await.until(() -> session.output().contains("Ready.") || !session.alive(), READY);
-            // Not by stop(), which closes what the steps of the end are printed to.
-            ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
-            return session.await(READY);
+        try (Running session = kubetun(KillPoints.at(at), "--profile", profile.toString(), "--foreground")) {
+            return KillPoints.end(session, READY);
         }
     }
 

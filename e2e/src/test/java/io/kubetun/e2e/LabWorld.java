@@ -57,25 +57,20 @@ final class LabWorld implements World {
      */
     String withSecondCluster() throws Exception {
         List<String> kubectl = List.of(lab.toString(), "second", "laptop", "kubectl");
-        List<String> ready = new ArrayList<>(kubectl);
-        ready.addAll(List.of("get", "--raw", "/readyz"));
-        if (new Running(new ProcessBuilder(ready)).await(Duration.ofSeconds(20)).status() != 0) {
+        ProcessBuilder ready = with(kubectl, "get", "--raw", "/readyz");
+        if (new Running(ready).await(Duration.ofSeconds(20)).status() != 0) {
             new Running(new ProcessBuilder(lab.toString(), "second", "up")).awaitSuccess(Duration.ofMinutes(5));
         }
         // What the API server says of pods that it knew before it was stopped is not yet true.
-        List<String> asked = new ArrayList<>(kubectl);
-        asked.addAll(List.of("get", "--raw", "/api/v1/namespaces/lab/services/echo:80/proxy/"));
+        ProcessBuilder asked = with(kubectl, "get", "--raw", "/api/v1/namespaces/lab/services/echo:80/proxy/");
         Await.until(() -> allSucceed(asked), Duration.ofMinutes(2));
         return home.resolve(".kube/config") + ":" + login("lab2", kubectl);
     }
 
     /** Often enough that each of two pods is asked. */
-    private static boolean allSucceed(List<String> command) throws IOException, InterruptedException {
+    private static boolean allSucceed(ProcessBuilder command) throws IOException, InterruptedException {
         for (int i = 0; i < 6; i++) {
-            if (new Running(new ProcessBuilder(command))
-                            .await(Duration.ofSeconds(40))
-                            .status()
-                    != 0) {
+            if (new Running(command).await(Duration.ofSeconds(40)).status() != 0) {
                 return false;
             }
         }
@@ -272,9 +267,7 @@ final class LabWorld implements World {
 
     /** A process of root on the laptop, with the cluster administrator's kubeconfig. */
     ProcessBuilder asRoot(String... command) {
-        List<String> all = new ArrayList<>(List.of(lab.toString(), "laptop"));
-        all.addAll(List.of(command));
-        return new ProcessBuilder(all);
+        return with(List.of(lab.toString(), "laptop"), command);
     }
 
     /** What {@code sudo} does: root, told who called it, with the caller's environment still in its own process. */
@@ -327,9 +320,7 @@ final class LabWorld implements World {
     }
 
     ProcessBuilder inNode(List<String> command) {
-        List<String> all = new ArrayList<>(List.of(lab.toString(), "node"));
-        all.addAll(command);
-        return new ProcessBuilder(all);
+        return with(List.of(lab.toString(), "node"), command.toArray(String[]::new));
     }
 
     String onLaptop(String... command) throws IOException, InterruptedException {
@@ -337,9 +328,7 @@ final class LabWorld implements World {
     }
 
     String kubectl(String... arguments) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(List.of("kubectl"));
-        all.addAll(List.of(arguments));
-        return onLaptop(all.toArray(String[]::new));
+        return sure(with(List.of(lab.toString(), "laptop", "kubectl"), arguments));
     }
 
     /** What sessions have deployed of gateways into namespace lab; pods that drain are on their way out. */

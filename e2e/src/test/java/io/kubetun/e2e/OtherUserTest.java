@@ -81,7 +81,7 @@ class OtherUserTest {
                 assertThat(turnedAway.status()).as(turnedAway.output()).isIn(7, 52, 56);
                 assertThat(asOther(lab, "ls", "/var/lib/kubetun/journal").status())
                         .isNotZero();
-                ProcessHandle.of(session.pid()).ifPresent(ProcessHandle::destroy);
+                session.terminate();
                 session.await(READY);
             }
         }

@@ -103,10 +103,15 @@ final class Running implements AutoCloseable {
         return process.pid();
     }
 
-    /** SIGTERM to the process itself, as a supervisor sends it. */
-    Result stop() throws InterruptedException {
+    /** SIGTERM to the process itself, as a supervisor sends it, and no waiting. */
+    void terminate() {
         // Not by the process itself, which would close what its last lines are read from.
         process.toHandle().destroy();
+    }
+
+    /** The same, and waits for the end. */
+    Result stop() throws InterruptedException {
+        terminate();
         return await(END);
     }
 

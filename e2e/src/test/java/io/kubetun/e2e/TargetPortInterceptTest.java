@@ -131,7 +131,7 @@ class TargetPortInterceptTest {
     }
 
     private void awaitService(String app) throws Exception {
-        Await.until(() -> get("web.restricted").contains("\"app\":\"" + app + "\""), PATIENCE);
+        given.awaitFrom(app, "http://web.restricted/");
     }
 
     private Result intercept(String... arguments) throws Exception {

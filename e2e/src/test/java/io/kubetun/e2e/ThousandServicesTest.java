@@ -31,13 +31,7 @@ class ThousandServicesTest {
         Path installation = Installation.copy(scratch);
         // The first start makes the cache of classes, as on a user's machine.
         kubetun(installation, Map.of(), "demo", "--once").await(World.PATIENCE);
-        Await.until(
-                () -> {
-                    try (var caches = Files.walk(scratch.resolve("home"))) {
-                        return caches.anyMatch(file -> file.toString().endsWith(".aot"));
-                    }
-                },
-                World.PATIENCE);
+        Installation.awaitCache(scratch.resolve("home/.cache/kubetun"), World.PATIENCE);
         Start few = start(installation, FEW);
         Start many = start(installation, MANY);
         System.out.printf(
