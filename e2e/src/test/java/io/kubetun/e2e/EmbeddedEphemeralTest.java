@@ -147,9 +147,14 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
         }
     }
 
-    private List<String> agents() {
+    private List<EphemeralContainer> startedAgents() {
         return started.stream()
                 .filter(each -> each.arguments().equals(List.of("agent")))
+                .toList();
+    }
+
+    private List<String> agents() {
+        return startedAgents().stream()
                 .map(each -> each.pod() + "/" + each.name())
                 .toList();
     }
@@ -177,13 +182,13 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
         Visit visit = new Visit("aaaa");
         Interception echo = visit.openOn(request("deployment/echo"));
         assertThat(echo.way()).isEqualTo(Way.EPHEMERAL);
-        assertThat(echo.agents()).hasSize(2);
+        assertThat(echo.agents().running()).hasSize(2);
         assertThat(template()).isEqualTo(before);
         assertThat(progress).last().isEqualTo("2 of 2 pods of deployment/echo in lab have their agent.");
         assertThat(started)
                 .extracting(EphemeralContainer::environment)
                 .allSatisfy(each -> assertThat(each).containsEntry("KUBETUN_AGENT_TCP", "all"));
-        assertThat(started.getLast().environment())
+        assertThat(startedAgents().getLast().environment())
                 .containsEntry("KUBETUN_AGENT_KEY", KEY)
                 .containsEntry("KUBETUN_AGENT_HOLDER", "alice@laptop")
                 .containsEntry("KUBETUN_AGENT_IDLE_SECONDS", "600");
@@ -191,7 +196,7 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
                 kubernetes.find("Deployment", "lab", "echo").orElseThrow();
         deployment.<Map<String, Object>>get("spec").put("replicas", 3);
         kubernetes.apply(deployment);
-        Await.until(() -> echo.agents().size() == 3, PATIENCE);
+        Await.until(() -> echo.agents().running().size() == 3, PATIENCE);
         assertThat(agents()).hasSize(3).allMatch(each -> each.endsWith("/kubetun-agent-1"));
         assertThat(echo.notes().toString()).contains("also after their end, until the pods are replaced");
         visit.leave(echo);
@@ -230,8 +235,8 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
                 .hasValueSatisfying(whose -> assertThat(whose).startsWith("alice@laptop since"));
         Await.until(() -> hers.notes().toString().contains("Somebody has taken the agent out"), PATIENCE);
         Interception his = bob.openOn(request("deployment/echo", Optional.empty(), OTHER_KEY, "bob@desk"));
-        assertThat(his.agents()).hasSize(1);
-        Await.until(() -> hers.agents().isEmpty(), PATIENCE);
+        assertThat(his.agents().running()).hasSize(1);
+        Await.until(() -> hers.agents().running().isEmpty(), PATIENCE);
         assertThat(agents())
                 .as("hers is not added again")
                 .hasSize(2)
@@ -256,7 +261,7 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
                         .run()
                         .problems())
                 .isEmpty();
-        assertThat(there.agents()).hasSize(1);
+        assertThat(there.agents().running()).hasSize(1);
         assertThat(next.refusal(request("deployment/echo", Optional.of(Way.PATCH), KEY, "alice@laptop"))
                         .why())
                 .isEqualTo("you have it already, by --way ephemeral");
@@ -269,8 +274,8 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
         Interception echo = visit.openOn(request("deployment/echo"));
         for (int i = 1; i < 4; i++) {
             int next = i + 1;
-            started.getLast().end(137, "");
-            Await.until(() -> agents().size() == next && echo.agents().size() == 1, PATIENCE);
+            startedAgents().getLast().end(137, "");
+            Await.until(() -> agents().size() == next && echo.agents().running().size() == 1, PATIENCE);
         }
         started.stream().filter(each -> each.name().equals("kubetun-agent-4")).forEach(each -> each.end(137, ""));
         Await.until(() -> echo.notes().toString().contains("has ended with exit code 137"), PATIENCE);
@@ -292,7 +297,7 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
                 .contains("nobody would replace the pod");
         Interception there = visit.openOn(request(name));
         assertThat(there.name()).isEqualTo(name + " in lab");
-        assertThat(there.agents()).hasSize(1);
+        assertThat(there.agents().running()).hasSize(1);
         visit.leave(there);
         Await.until(() -> ends(pod(0)).contains("exitCode=0"), PATIENCE);
     }
@@ -348,7 +353,7 @@ class EmbeddedEphemeralTest extends EmbeddedObjects {
         assertThat(refused.why()).startsWith("the image nowhere/agent:1 cannot be pulled (ImagePullBackOff)");
         visit.leave();
         assertThat(folder.resolve("journal")).isEmptyDirectory();
-        assertThat(new Visit("4444").openOn(request("deployment/echo")).agents())
+        assertThat(new Visit("4444").openOn(request("deployment/echo")).agents().running())
                 .as("what never came is nobody's")
                 .hasSize(1);
     }

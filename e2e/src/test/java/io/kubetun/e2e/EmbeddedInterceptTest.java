@@ -12,7 +12,6 @@ import io.kubetun.kube.workload.InterceptChangeType;
 import io.kubetun.kube.workload.LeaseChangeType;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
-import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.InterceptRequest.Port;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
@@ -26,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -207,7 +205,7 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
         assertThat(echo.name()).isEqualTo("deployment/echo in lab");
         assertThat(echo.ports())
                 .containsExactly(Map.entry("http", 8080), Map.entry("9090", 9090), Map.entry("dns", 53));
-        assertThat(echo.agents())
+        assertThat(echo.agents().running())
                 .hasSize(2)
                 .allSatisfy(pod -> assertThat(pod.port()).isEqualTo(9701));
         assertThat(progress)
@@ -220,17 +218,17 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
                 .contains("name=KUBETUN_AGENT_PROBES, value=http:8080:/ready", "value=" + KEY);
         assertThat(annotations().get("kubetun.io/intercept")).contains("alice@laptop", "SHA256:", "aaaa");
 
-        List<Set<Target.Pod>> told = new CopyOnWriteArrayList<>();
+        List<Interception.Agents> told = new CopyOnWriteArrayList<>();
         open.add(echo.follow(told::add));
         GenericKubernetesResource deployment =
                 kubernetes.find("Deployment", "lab", "echo").orElseThrow();
         deployment.<Map<String, Object>>get("spec").put("replicas", 3);
         kubernetes.apply(deployment);
-        Await.until(() -> echo.agents().size() == 3, PATIENCE);
+        Await.until(() -> echo.agents().running().size() == 3, PATIENCE);
         assertThat(told).last().isEqualTo(echo.agents());
 
         visit.leave();
-        Await.until(() -> echo.agents().isEmpty(), PATIENCE);
+        Await.until(() -> echo.agents().running().isEmpty(), PATIENCE);
         assertThat(annotations()).doesNotContainKey("kubetun.io/intercept");
         assertThat(folder.resolve("journal")).isEmptyDirectory();
     }
@@ -286,7 +284,10 @@ class EmbeddedInterceptTest extends EmbeddedObjects {
         Await.until(() -> hers.notes().toString().contains("Somebody has taken the agent out"), PATIENCE);
 
         Interception his = bob.openOn(request("deployment/echo", OTHER_KEY, "bob@desk"));
-        Await.until(() -> hers.agents().isEmpty() && his.agents().size() == 1, PATIENCE);
+        Await.until(
+                () -> hers.agents().running().isEmpty()
+                        && his.agents().running().size() == 1,
+                PATIENCE);
         alice.leave();
         assertThat(template("Deployment", "echo")).as("his, not hers").contains(OTHER_KEY);
         bob.leave();

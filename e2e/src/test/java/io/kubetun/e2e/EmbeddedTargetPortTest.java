@@ -239,7 +239,7 @@ class EmbeddedTargetPortTest {
         Visit visit = visit("aaaa");
         Interception echo = visit.intercept(request());
         assertThat(echo.way()).isEqualTo(Way.TARGET_PORT);
-        assertThat(echo.agents()).hasSize(2);
+        assertThat(echo.agents().running()).hasSize(2);
         assertThat(targets("web")).as("9703 is the pods' own").containsExactly(9704, 9705, "dns");
         assertThat(targets("api")).containsExactly(9704);
         assertThat(targets("pods")).as("headless").containsExactly(8080);

@@ -71,8 +71,8 @@ final class InterceptProgram {
         try (Interception interception = cluster.intercept(request, effects, InterceptProgram::say)) {
             interception.open(InterceptProgram::say);
             System.out.println("OPEN after " + (System.nanoTime() - began) / 1_000_000 + " ms: "
-                    + interception.agents().size() + " agents, notes " + interception.notes());
-            interception.follow(agents -> say("AGENTS " + agents.size()));
+                    + interception.agents().running().size() + " agents, notes " + interception.notes());
+            interception.follow(agents -> say("AGENTS " + agents.running().size()));
             CountDownLatch end = new CountDownLatch(1);
             CountDownLatch ended = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {

@@ -21,6 +21,9 @@ final class KeptLink implements Inbound.AgentLink {
 
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
+    /** One that starts is found a quarter of its starting time late at most. */
+    private static final double GROWTH = 1.25;
+
     private final Target.Pod agent;
     private final Dialer pods;
     private final EventLoop loop;
@@ -48,7 +51,7 @@ final class KeptLink implements Inbound.AgentLink {
         this.server = new LinkServer(new TakerEgress(taker), LinkSettings.ofSession());
         this.told = told;
         this.gone = gone;
-        this.retry = new Retry(loop, FIRST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS, this::openNow);
+        this.retry = new Retry(loop, FIRST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS, GROWTH, this::openNow);
     }
 
     @Override

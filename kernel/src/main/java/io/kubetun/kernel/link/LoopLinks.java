@@ -21,6 +21,7 @@ final class LoopLinks {
     private static final int MAX_WAITING = 1024;
 
     private static final long FIRST_PAUSE_MILLIS = 1_000;
+    private static final double GROWTH = 2;
     private static final long LONGEST_PAUSE_MILLIS = 300_000;
     private static final long PROBE_MILLIS = 2_000;
 
@@ -42,7 +43,7 @@ final class LoopLinks {
         this.max = max;
         this.opener = opener;
         this.changed = changed;
-        this.retry = new Retry(loop, FIRST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS, this::openNow);
+        this.retry = new Retry(loop, FIRST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS, GROWTH, this::openNow);
     }
 
     /** Completed once there is a link. */

@@ -6,13 +6,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tries something again later: the pause doubles from the first to the longest, and what is waited is between half and the
+ * Tries something again later: the pause grows from the first to the longest, and what is waited is between half and the
  * whole of it. Used on its loop only.
  */
 public final class Retry {
     private final EventLoop loop;
     private final long firstMillis;
     private final long longestMillis;
+    private final double growth;
     private final Runnable attempt;
     private long pause;
     private Future<?> next;
@@ -23,12 +24,14 @@ public final class Retry {
      * @param loop where it is tried
      * @param firstMillis the first pause
      * @param longestMillis the longest pause
+     * @param growth how many times a pause is as long as the one before
      * @param attempt tries it
      */
-    public Retry(EventLoop loop, long firstMillis, long longestMillis, Runnable attempt) {
+    public Retry(EventLoop loop, long firstMillis, long longestMillis, double growth, Runnable attempt) {
         this.loop = loop;
         this.firstMillis = firstMillis;
         this.longestMillis = longestMillis;
+        this.growth = growth;
         this.attempt = attempt;
         this.pause = firstMillis;
     }
@@ -37,7 +40,7 @@ public final class Retry {
     public void later() {
         cancel();
         long millis = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
-        pause = Math.min(longestMillis, pause * 2);
+        pause = Math.min(longestMillis, Math.round(pause * growth));
         next = loop.schedule(attempt, millis, TimeUnit.MILLISECONDS);
     }
 

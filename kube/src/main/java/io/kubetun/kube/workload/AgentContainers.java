@@ -80,7 +80,8 @@ record AgentContainers(String image, String key, String tcp, String udp, String 
         variables.add(variable(EphemeralAgent.SINCE_VARIABLE, since));
         variables.add(variable(EphemeralAgent.SESSION_VARIABLE, session));
         agent.put("env", variables);
-        return List.of(rules, agent);
+        // The kubelet starts one after the other; the agent takes longer.
+        return List.of(agent, rules);
     }
 
     private static Map<String, Object> ephemeral(Map<String, Object> container, String name) {

@@ -9,6 +9,7 @@ import io.kubetun.kube.catalog.WorkloadState;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster.Watch;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
+import io.kubetun.spi.cluster.Interception.Agents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,11 +32,11 @@ final class FollowedAgents implements AutoCloseable {
     private final ReentrantLock telling = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
-    private final List<Consumer<Set<Target.Pod>>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Agents>> listeners = new CopyOnWriteArrayList<>();
     private final StateWatch<PodState> pods;
     private final Optional<StateWatch<WorkloadState>> workload;
     private volatile WorkloadState known;
-    private volatile Set<Target.Pod> agents = Set.of();
+    private volatile Agents agents = new Agents(Set.of(), Set.of());
     private long changes;
     private volatile boolean closed;
 
@@ -76,11 +78,11 @@ final class FollowedAgents implements AutoCloseable {
         return pods.permission();
     }
 
-    Set<Target.Pod> agents() {
+    Agents agents() {
         return agents;
     }
 
-    Watch listen(Consumer<Set<Target.Pod>> told) {
+    Watch listen(Consumer<Agents> told) {
         listeners.add(told);
         return () -> listeners.remove(told);
     }
@@ -146,6 +148,14 @@ final class FollowedAgents implements AutoCloseable {
 
     private boolean hasAgent(PodState pod) {
         return ours(pod).map(AgentState::running).orElse(false);
+    }
+
+    /** Nothing is known yet that keeps it from running. */
+    private boolean awaitsAgent(PodState pod) {
+        return !pod.terminating()
+                && ours(pod)
+                        .map(agent -> !agent.running() && agent.trouble().isEmpty())
+                        .orElse(false);
     }
 
     private boolean isTaken(PodState pod) {
@@ -252,10 +262,7 @@ final class FollowedAgents implements AutoCloseable {
     private void podsMoved() {
         telling.lock();
         try {
-            Set<Target.Pod> now = pods.all().stream()
-                    .filter(this::hasAgent)
-                    .map(pod -> new Target.Pod(pod.namespace(), pod.name(), AgentContainers.PORT))
-                    .collect(Collectors.toUnmodifiableSet());
+            Agents now = new Agents(these(this::hasAgent), these(this::awaitsAgent));
             boolean other = !now.equals(agents);
             agents = now;
             wake();
@@ -265,6 +272,13 @@ final class FollowedAgents implements AutoCloseable {
         } finally {
             telling.unlock();
         }
+    }
+
+    private Set<Target.Pod> these(Predicate<PodState> which) {
+        return pods.all().stream()
+                .filter(which)
+                .map(pod -> new Target.Pod(pod.namespace(), pod.name(), AgentContainers.PORT))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private void workloadMoved() {

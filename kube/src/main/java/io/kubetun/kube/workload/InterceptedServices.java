@@ -3,7 +3,6 @@ package io.kubetun.kube.workload;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
-import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster.Watch;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.Interception;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -110,12 +108,12 @@ final class InterceptedServices implements Interception {
     }
 
     @Override
-    public Set<Target.Pod> agents() {
+    public Agents agents() {
         return workload.agents();
     }
 
     @Override
-    public Watch follow(Consumer<Set<Target.Pod>> told) {
+    public Watch follow(Consumer<Agents> told) {
         return workload.follow(told);
     }
 

@@ -5,7 +5,6 @@ import io.kubetun.kube.workload.FollowedAgents.Count;
 import io.kubetun.spi.ErrorCode;
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
-import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster.Watch;
 import io.kubetun.spi.cluster.InterceptRequest.Way;
 import io.kubetun.spi.cluster.Interception;
@@ -226,12 +225,12 @@ final class InterceptedWorkload implements Interception {
     }
 
     @Override
-    public Set<Target.Pod> agents() {
+    public Agents agents() {
         return followed().agents();
     }
 
     @Override
-    public Watch follow(Consumer<Set<Target.Pod>> told) {
+    public Watch follow(Consumer<Agents> told) {
         return followed().listen(told);
     }
 

@@ -2,7 +2,6 @@ package io.kubetun.kube.workload;
 
 import io.kubetun.spi.KubetunException;
 import io.kubetun.spi.Progress;
-import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster.Watch;
 import io.kubetun.spi.cluster.InterceptRequest;
 import io.kubetun.spi.cluster.Interception;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** An intercept with a Lease that shows whose it is. Thread-safe. */
@@ -67,12 +65,12 @@ final class LeasedIntercept implements Interception {
     }
 
     @Override
-    public Set<Target.Pod> agents() {
+    public Agents agents() {
         return interception.agents();
     }
 
     @Override
-    public Watch follow(Consumer<Set<Target.Pod>> told) {
+    public Watch follow(Consumer<Agents> told) {
         return interception.follow(told);
     }
 

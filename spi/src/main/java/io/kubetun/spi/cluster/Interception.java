@@ -46,11 +46,25 @@ public interface Interception extends AutoCloseable {
     void open(Progress progress) throws KubetunException, InterruptedException;
 
     /**
-     * Returns the agents that run now.
+     * The agents that there are, each as its pod with the port that it listens on at the pod's loopback.
      *
-     * @return the pods, with the port that the agent listens on at its pod's loopback
+     * @param running whose container runs, as the API server tells, which learns it up to a second late
+     * @param starting whose container has been ordered; it may run already
      */
-    Set<Target.Pod> agents();
+    record Agents(Set<Target.Pod> running, Set<Target.Pod> starting) {
+        /** Takes copies. */
+        public Agents {
+            running = Set.copyOf(running);
+            starting = Set.copyOf(starting);
+        }
+    }
+
+    /**
+     * Returns the agents that are there now.
+     *
+     * @return which run and which start
+     */
+    Agents agents();
 
     /**
      * Tells of the agents from now on, whenever they change.
@@ -58,7 +72,7 @@ public interface Interception extends AutoCloseable {
      * @param told called with what {@link #agents} says now, by one thread at a time, which must not be blocked for long
      * @return stops that when closed
      */
-    Watch follow(Consumer<Set<Target.Pod>> told);
+    Watch follow(Consumer<Agents> told);
 
     /**
      * Says what a person should know of it now: who else changes the workload, why a pod has no agent.

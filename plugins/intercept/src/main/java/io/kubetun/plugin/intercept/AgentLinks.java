@@ -5,15 +5,21 @@ import io.kubetun.spi.Inbound.AgentLink;
 import io.kubetun.spi.Target;
 import io.kubetun.spi.cluster.Cluster.Watch;
 import io.kubetun.spi.cluster.Interception;
+import io.kubetun.spi.cluster.Interception.Agents;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A link to the agent of each pod of a workload, as the pods come and go. Thread-safe. */
+/**
+ * A link to the agent of each pod of a workload, as the pods come and go. One that starts is tried, too; it counts when the
+ * API server has told that it runs. Thread-safe.
+ */
 final class AgentLinks implements AutoCloseable {
     /** An agent whose container runs listens after this at the latest. */
     private static final Duration FIRST_LIMIT = Duration.ofSeconds(15);
@@ -24,6 +30,7 @@ final class AgentLinks implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private final Watch watch;
+    private Set<Target.Pod> running = Set.of();
     private boolean closed;
 
     AgentLinks(Interception interception, Inbound inbound, Inbound.Taker taker) {
@@ -33,22 +40,25 @@ final class AgentLinks implements AutoCloseable {
         follow(interception.agents());
     }
 
-    private void follow(Set<Target.Pod> agents) {
+    private void follow(Agents agents) {
         lock.lock();
         try {
             if (closed) {
                 return;
             }
+            Set<Target.Pod> wanted = new HashSet<>(agents.running());
+            wanted.addAll(agents.starting());
             for (Target.Pod gone : Set.copyOf(links.keySet())) {
-                if (!agents.contains(gone)) {
+                if (!wanted.contains(gone)) {
                     links.remove(gone).close();
                 }
             }
-            for (Target.Pod agent : agents) {
+            for (Target.Pod agent : wanted) {
                 if (!links.containsKey(agent)) {
                     links.put(agent, inbound.link(agent, taker, state -> wake()));
                 }
             }
+            running = agents.running();
             moved.signalAll();
         } finally {
             lock.unlock();
@@ -69,7 +79,7 @@ final class AgentLinks implements AutoCloseable {
         lock.lock();
         try {
             long left = FIRST_LIMIT.toNanos();
-            while ((links.isEmpty() || up() < links.size()) && left > 0) {
+            while ((running.isEmpty() || up() < running.size()) && left > 0) {
                 left = moved.awaitNanos(left);
             }
             return up() > 0;
@@ -81,7 +91,7 @@ final class AgentLinks implements AutoCloseable {
     int count() {
         lock.lock();
         try {
-            return links.size();
+            return running.size();
         } finally {
             lock.unlock();
         }
@@ -90,8 +100,7 @@ final class AgentLinks implements AutoCloseable {
     int up() {
         lock.lock();
         try {
-            return (int)
-                    links.values().stream().filter(link -> link.state().up()).count();
+            return running.size() - down().size();
         } finally {
             lock.unlock();
         }
@@ -100,11 +109,7 @@ final class AgentLinks implements AutoCloseable {
     String whyDown() {
         lock.lock();
         try {
-            return links.values().stream()
-                    .filter(link -> !link.state().up())
-                    .findFirst()
-                    .map(link -> link.state().why())
-                    .orElse("there is none");
+            return down().values().stream().findFirst().orElse("there is none");
         } finally {
             lock.unlock();
         }
@@ -114,15 +119,25 @@ final class AgentLinks implements AutoCloseable {
     List<String> notes() {
         lock.lock();
         try {
-            return links.entrySet().stream()
-                    .filter(each -> !each.getValue().state().up())
-                    .map(each -> "The agent in " + each.getKey().name() + " has no link: "
-                            + each.getValue().state().why() + ". Its traffic stays in the cluster.")
-                    .sorted()
+            return down().entrySet().stream()
+                    .map(each -> "The agent in " + each.getKey() + " has no link: " + each.getValue()
+                            + ". Its traffic stays in the cluster.")
                     .toList();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Why those that run have no link, by their pods' names; the lock is held. */
+    private Map<String, String> down() {
+        Map<String, String> down = new TreeMap<>();
+        for (Target.Pod agent : running) {
+            Inbound.State state = links.get(agent).state();
+            if (!state.up()) {
+                down.put(agent.name(), state.why());
+            }
+        }
+        return down;
     }
 
     @Override
@@ -133,6 +148,7 @@ final class AgentLinks implements AutoCloseable {
             closed = true;
             links.values().forEach(AgentLink::close);
             links.clear();
+            running = Set.of();
         } finally {
             lock.unlock();
         }
