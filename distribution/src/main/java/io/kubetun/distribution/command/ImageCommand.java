@@ -4,6 +4,7 @@ import io.kubetun.distribution.Installation;
 import io.kubetun.distribution.Version;
 import io.kubetun.distribution.image.GatewayImage;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -41,7 +42,9 @@ final class ImageCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path file = spec.findOption("--file").getValue();
         String name = spec.findOption("--name").getValue();
-        new GatewayImage(installation.home(), name).build(file);
+        Optional<String> uncached = new GatewayImage(installation.home(), name).build(file);
+        uncached.ifPresent(why -> System.err.println("The image has no cache of classes, because " + why
+                + ": gateway and agents start half a second later. Build it as root, or let users have namespaces."));
         System.out.println(name + " " + file.toAbsolutePath());
         return 0;
     }

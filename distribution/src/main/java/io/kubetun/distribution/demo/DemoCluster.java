@@ -1,5 +1,6 @@
 package io.kubetun.distribution.demo;
 
+import io.kubetun.testkit.Credentials;
 import io.kubetun.testkit.EmbeddedCluster;
 import io.kubetun.testkit.pod.PodResponse;
 import java.io.IOException;
@@ -39,14 +40,14 @@ public final class DemoCluster implements AutoCloseable {
     }
 
     /**
-     * Writes a kubeconfig that leads to it.
+     * Writes a kubeconfig that leads to it, with a client certificate as those of clusters on one's own machine have it.
      *
      * @param file where to
      * @return the file
      * @throws IOException if it cannot be written
      */
     public Path kubeconfig(Path file) throws IOException {
-        return cluster.kubeconfig(file);
+        return cluster.admin().kubeconfig(file, Credentials.CLIENT_CERTIFICATE, "default");
     }
 
     @Override

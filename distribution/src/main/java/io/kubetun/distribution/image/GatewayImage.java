@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ public record GatewayImage(Path home, String name) {
     private static final List<String> ROOTS = List.of("io.kubetun.kernel", "org.slf4j.jul");
     private static final String MAIN = "io.kubetun.kernel/io.kubetun.kernel.PodMain";
     private static final String PLACE = "/opt/kubetun";
+    private static final String CACHE = PLACE + "/kubetun.aot";
     private static final String USER = "65532:65532";
 
     /** A small heap and few threads: what passes through is outside the heap, in a pool with a limit. */
@@ -55,10 +57,11 @@ public record GatewayImage(Path home, String name) {
      * Builds it.
      *
      * @param to the file to write: an OCI archive
+     * @return why it has no cache of classes; empty if it has
      * @throws KubetunException if this machine has not what it takes
      * @throws InterruptedException if interrupted meanwhile
      */
-    public void build(Path to) throws KubetunException, InterruptedException {
+    public Optional<String> build(Path to) throws KubetunException, InterruptedException {
         Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
         if (!Files.isExecutable(jlink)) {
             throw failed("this Java has no jlink", "Run it with a JDK: KUBETUN_JAVA_HOME=/path/to/jdk kubetun image");
@@ -66,7 +69,7 @@ public record GatewayImage(Path home, String name) {
         try {
             Path scratch = Files.createTempDirectory("kubetun-image");
             try {
-                build(jlink, scratch, to);
+                return build(jlink, scratch, to);
             } finally {
                 remove(scratch);
             }
@@ -75,7 +78,8 @@ public record GatewayImage(Path home, String name) {
         }
     }
 
-    private void build(Path jlink, Path scratch, Path to) throws IOException, InterruptedException, KubetunException {
+    private Optional<String> build(Path jlink, Path scratch, Path to)
+            throws IOException, InterruptedException, KubetunException {
         NeededModules modules = NeededModules.of(home.resolve("lib"), ROOTS);
         Path system = Files.createDirectories(scratch.resolve("system"));
         Path program = Files.createDirectories(scratch.resolve("program"));
@@ -116,7 +120,34 @@ public record GatewayImage(Path home, String name) {
         for (Path each : files(scratch)) {
             Files.setLastModifiedTime(each, FileTime.from(TarOutput.TIME));
         }
-        new OciArchive(name, config()).write(List.of(system, program), scratch, to);
+        Path cache = Files.createDirectories(scratch.resolve("cache"));
+        Optional<String> without = addCache(List.of(system, program), cache, scratch.resolve("root"));
+        List<Path> layers = without.isPresent() ? List.of(system, program) : List.of(system, program, cache);
+        new OciArchive(name, config(without.isEmpty())).write(layers, scratch, to);
+        return without;
+    }
+
+    /** A layer of its own: it is another one each time, and the others are not. */
+    private static Optional<String> addCache(List<Path> layers, Path cache, Path root)
+            throws IOException, InterruptedException {
+        for (Path layer : layers) {
+            for (Path each : files(layer)) {
+                Path same = root.resolve(layer.relativize(each).toString());
+                Files.createDirectories(same.getParent());
+                Files.createLink(same, each);
+            }
+        }
+        Files.createDirectories(root.resolve("tmp"));
+        try {
+            Path made = new ClassCache(root).make(PLACE + "/java/bin/java", options(), PLACE + "/java/lib");
+            Path to = at(cache, CACHE);
+            Files.createDirectories(to.getParent());
+            Files.move(made, to);
+            Files.setLastModifiedTime(to, FileTime.from(TarOutput.TIME));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     /** What a C library and its resolver want to find, and what people want to know. */
@@ -142,12 +173,20 @@ public record GatewayImage(Path home, String name) {
         }
     }
 
-    private static Map<String, Object> config() {
-        List<String> entry = new ArrayList<>(List.of(PLACE + "/java/bin/java"));
-        entry.addAll(OPTIONS);
-        entry.addAll(
+    private static List<String> options() {
+        List<String> options = new ArrayList<>(OPTIONS);
+        options.addAll(
                 List.of("-Djava.library.path=" + PLACE + "/native", "--module-path", PLACE + "/lib", "--add-modules"));
-        entry.addAll(List.of(String.join(",", ROOTS), "-m", MAIN));
+        options.addAll(List.of(String.join(",", ROOTS), "-m", MAIN));
+        return options;
+    }
+
+    private static Map<String, Object> config(boolean cached) {
+        List<String> entry = new ArrayList<>(List.of(PLACE + "/java/bin/java"));
+        if (cached) {
+            entry.add("-XX:AOTCache=" + CACHE);
+        }
+        entry.addAll(options());
         return Map.of(
                 "Entrypoint",
                 entry,
