@@ -211,7 +211,7 @@ class InterceptObjectsTest {
         Result repaired = java("repair", journal.toString()).await(LIMIT);
         assertThat(repaired.output()).contains("kind=intercept");
         assertThat(template(NAMESPACE, "daemonset/each")).isEqualTo(template);
-        assertThat(journal).isEmptyDirectory();
+        assertThat(journal).as(repaired.output()).isEmptyDirectory();
         settled(NAMESPACE, "daemonset/each");
         Await.until(() -> hashes(NAMESPACE, "each").equals(hashes), LIMIT);
     }

@@ -25,6 +25,9 @@ import java.util.concurrent.CountDownLatch;
 
 /** A session that holds an intercept's objects and nothing else, as a process of its own: it can be killed. */
 final class InterceptProgram {
+    /** As long as {@code kubetun repair} waits for a cluster. */
+    private static final Duration AS_THE_COMMAND = Duration.ofSeconds(30);
+
     private InterceptProgram() {}
 
     /**
@@ -36,7 +39,7 @@ final class InterceptProgram {
         if (arguments[0].equals("repair")) {
             System.out.println(new Repair(
                             journal, List.of(new InterceptChangeType(), new LeaseChangeType(), new LeaveChangeType()))
-                    .run());
+                    .run(AS_THE_COMMAND));
             return;
         }
         WorkloadName workload = WorkloadName.parse(arguments[4]).orElseThrow();

@@ -1,5 +1,6 @@
 package io.kubetun.distribution.image;
 
+import io.kubetun.kernel.flow.ThisUser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ record ClassCache(Path root) {
 
     /** Root may change the root of a process; others may where they may be root of a namespace of their own. */
     private List<String> entering() {
-        return "root".equals(System.getProperty("user.name"))
+        return ThisUser.isRoot()
                 ? List.of("chroot", root.toString())
                 : List.of("unshare", "--map-root-user", "--root=" + root);
     }
