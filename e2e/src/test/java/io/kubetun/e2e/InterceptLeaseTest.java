@@ -25,6 +25,20 @@ class InterceptLeaseTest {
     private static final String ECHO = "deployment/echo";
     private static final String LEASE = "kubetun-deployment-echo";
 
+    /** Does what a session does to link to the agent behind a port-forward, with a key of PKCS 8, and says what it is told. */
+    private static final String LINK = """
+            import base64, socket, subprocess, sys, tempfile
+            with socket.create_connection(("127.0.0.1", 19701), 20) as agent:
+                lines = agent.makefile("r")
+                nonce = base64.b64decode(lines.readline().split()[2])
+                with tempfile.NamedTemporaryFile() as said, tempfile.NamedTemporaryFile("w") as key:
+                    said.write(b"kubetun-intercept-v1:" + nonce); said.flush()
+                    key.write("-----BEGIN PRIVATE KEY-----\\n" + sys.argv[1] + "\\n-----END PRIVATE KEY-----\\n"); key.flush()
+                    signature = subprocess.check_output(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key.name, "-in", said.name])
+                agent.sendall(base64.b64encode(signature) + b"\\n")
+                print(lines.readline().strip())
+            """;
+
     @TempDir
     private Path scratch;
 
@@ -60,6 +74,16 @@ class InterceptLeaseTest {
         return given.world().sudo(environment, arguments);
     }
 
+    /** What an agent answers to who may forward ports to its pod and has the key of a user. */
+    private String linkedBy(Path state) throws Exception {
+        String key = Files.readAllLines(state.resolve("kubetun/intercept.key")).getFirst();
+        try (Running forward =
+                new Running(given.world().asRoot("kubectl", "-n", "lab", "port-forward", ECHO, "19701:9701"))) {
+            forward.awaitLine("Forwarding from", READY);
+            return given.world().onLaptop("python3", "-c", LINK, key).strip();
+        }
+    }
+
     @Test
     void kubectlShowsTheHolderUntilItLeaves() throws Exception {
         String template = given.template(ECHO);
@@ -78,6 +102,10 @@ class InterceptLeaseTest {
             assertThat(refused.await(READY).output())
                     .contains("it is intercepted by", " since 20", "--wait", "--force");
         }
+        assertThat(linkedBy(scratch.resolve("second/state")))
+                .isEqualTo("refused the signature is not by the key that this pod was given");
+        assertThat(linkedBy(given.world().home().resolve(".local/state"))).isEqualTo("ok");
+        assertThat(given.commands().stdout("status")).contains("2 of 2 agents linked");
         try (Running waiting = second("intercept", "-n", "lab", "--wait", ECHO, "-p", "8080", "--foreground")) {
             assertThat(waiting.awaitLine("Waiting for " + ECHO, READY)).contains("it is intercepted by", " since 20");
             given.leave(ECHO);
