@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,14 +30,14 @@ class InterceptLeaseTest {
     private static final String LINK = """
             import base64, socket, subprocess, sys, tempfile
             with socket.create_connection(("127.0.0.1", 19701), 20) as agent:
-                lines = agent.makefile("r")
+                lines = agent.makefile("rb")
                 nonce = base64.b64decode(lines.readline().split()[2])
                 with tempfile.NamedTemporaryFile() as said, tempfile.NamedTemporaryFile("w") as key:
                     said.write(b"kubetun-intercept-v1:" + nonce); said.flush()
                     key.write("-----BEGIN PRIVATE KEY-----\\n" + sys.argv[1] + "\\n-----END PRIVATE KEY-----\\n"); key.flush()
                     signature = subprocess.check_output(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key.name, "-in", said.name])
                 agent.sendall(base64.b64encode(signature) + b"\\n")
-                print(lines.readline().strip())
+                print(lines.readline().decode().strip())
             """;
 
     @TempDir
@@ -76,7 +77,13 @@ class InterceptLeaseTest {
 
     /** What an agent answers to who may forward ports to its pod and has the key of a user. */
     private String linkedBy(Path state) throws Exception {
-        String key = Files.readAllLines(state.resolve("kubetun/intercept.key")).getFirst();
+        String key;
+        try (Stream<Path> files = Files.walk(state)) {
+            Path file = files.filter(each -> each.endsWith("intercept.key"))
+                    .findFirst()
+                    .orElseThrow();
+            key = Files.readAllLines(file).getFirst();
+        }
         try (Running forward =
                 new Running(given.world().asRoot("kubectl", "-n", "lab", "port-forward", ECHO, "19701:9701"))) {
             forward.awaitLine("Forwarding from", READY);
