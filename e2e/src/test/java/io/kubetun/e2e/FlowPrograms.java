@@ -141,9 +141,13 @@ record FlowPrograms(World world, String before) {
     void closedPort(String pod) throws IOException, InterruptedException {
         String closed = connect(pod, 4444, 5);
         assertThat(closed).contains("ConnectionRefusedError").doesNotContain("open");
-        assertThat(closed.lines().map(line -> Double.parseDouble(line.replaceAll(".* ", ""))))
+        assertThat(closed.lines()
+                        .map(line -> Double.parseDouble(line.replaceAll(".* ", "")))
+                        .sorted()
+                        .toList())
                 .as("milliseconds; the first has to open the way, and others may have the processor")
-                .anyMatch(millis -> millis < 50);
+                .element(2)
+                .satisfies(median -> assertThat(median).isLessThan(50));
     }
 
     /** Random bytes go there and come back while they go. */

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import io.kubetun.e2e.Running.Result;
+import io.kubetun.kernel.flow.ThisUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ class ImageTest {
     void itsCacheOfClassesIsOneThatItsJavaTakes() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nft")), "an image is built with nft, which is not there");
         assumeTrue(
-                isRoot() || run(List.of("unshare", "--map-root-user", "true")).status() == 0,
+                ThisUser.isRoot()
+                        || run(List.of("unshare", "--map-root-user", "true")).status() == 0,
                 "users may have no namespaces here");
         Path archive = Files.createDirectory(scratch.resolve("archive"));
         unpack(Installation.image(), archive);
@@ -40,7 +42,7 @@ class ImageTest {
             unpack(blob(archive, layer), root);
         }
         List<String> command = new ArrayList<>(
-                isRoot()
+                ThisUser.isRoot()
                         ? List.of("chroot", root.toString())
                         : List.of("unshare", "--map-root-user", "--root=" + root));
         command.addAll(json(archive, manifest.getConfig("config")).getStringList("config.Entrypoint"));
@@ -50,10 +52,6 @@ class ImageTest {
         command.add("nothing");
         Result ran = run(command);
         assertThat(ran.output()).contains("this image cannot run as nothing").doesNotContain("[aot]");
-    }
-
-    private static boolean isRoot() {
-        return System.getProperty("user.name").equals("root");
     }
 
     private static Result run(List<String> command) throws IOException, InterruptedException {

@@ -86,7 +86,7 @@ record ClassCache(Path root) {
                 }
             }
         } finally {
-            process.toHandle().destroyForcibly();
+            kill(process);
             limit.interrupt();
         }
         process.waitFor();
@@ -95,10 +95,16 @@ record ClassCache(Path root) {
         }
     }
 
+    /** With the one that it has write the cache. */
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.toHandle().destroyForcibly();
+    }
+
     private static void endAfterLimit(Process process) {
         try {
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                kill(process);
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
